@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.commitments.clocks import RECHECK_AFTER
-from yishi.commitments.models import Commitment
+from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.commitments.reads import of_colour, to_look_back
 from yishi.commitments.services.taking_back import desks_to_take_back
 from yishi.commitments.stages import may_step
@@ -30,7 +30,7 @@ from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
 
 from .origins import origin_of
-from .promise_story import promise_events
+from .promise_story import bring, promise_events
 
 S = Commitment.State
 
@@ -173,6 +173,7 @@ def load_commitment(request: Request, pk: UUID) -> Commitment:
 @page("commitment.see", load=load_commitment, methods=("GET",))
 def commitment(request: Request, commitment: Commitment) -> HttpResponse:
     """One promise's file: where it is, its story, the viewer's next acts."""
+    bring(commitment)
     silent = commitment.judges.exclude(verdicts__round=commitment.round).count() if commitment.state == S.CHECKED else 0
     waits = silent if commitment.verdict_due_on and timezone.localdate() <= commitment.verdict_due_on else 0
     context = {
@@ -181,8 +182,11 @@ def commitment(request: Request, commitment: Commitment) -> HttpResponse:
         "acts": offered(request.viewer, commitment, waits=bool(waits)),
         "waits": waits,
         "origin": origin_of(commitment),
-        "proofs": commitment.proofs.prefetch_related("files").order_by("-given_at"),
-        "letters": commitment.events.filter(kind="letter").order_by("at"),
+        "proofs": sorted(commitment.proofs.all(), key=lambda proof: proof.given_at, reverse=True),
+        "letters": sorted(
+            (event for event in commitment.events.all() if event.kind == LedgerEvent.Kind.LETTER),
+            key=lambda event: event.at,
+        ),
         "papers": commitment.papers.exclude(pk__in=commitment.verdicts.filter(paper__isnull=False).values("paper")),
         "asked": commitment.judges.count(),
         "pressed": PRESSED[commitment.escalation],
@@ -196,13 +200,14 @@ def offered(viewer: Viewer, commitment: Commitment, *, waits: bool) -> list[dict
         *("commitment.answer", "commitment.supervise", "commitment.decide"),
         *("commitment.hear", "commitment.record"),
     )
+    request_open = next((asked for asked in commitment.time_requests.all() if asked.granted is None), None)
     allowed = {right: may(right, viewer, commitment) for right in rights}
     look_back_from = commitment.settled_on + RECHECK_AFTER if commitment.settled_on else None
     not_yet = {
         "strike_off": waits,
         "escalate": commitment.state != S.IN_FORCE,
         "recheck": bool(commitment.rechecked_on or not look_back_from or timezone.localdate() < look_back_from),
-        "ask_time": commitment.time_requests.filter(granted__isnull=True).exists(),
+        "ask_time": request_open is not None,
         "hear": not commitment.judges.exclude(verdicts__round=commitment.round).exists(),
     }
     acts = [
@@ -220,7 +225,6 @@ def offered(viewer: Viewer, commitment: Commitment, *, waits: bool) -> list[dict
             for verb, _right, name, label in ACTS
             if verb in ON_PAPER and may_step(commitment, verb) and not not_yet.get(verb)
         ]
-    request_open = commitment.time_requests.filter(granted__isnull=True).first()
     if request_open and allowed["commitment.decide"] and may_step(commitment, "decide_time"):
         url = reverse("commitment_time_decide", args=[request_open.pk])
         acts.insert(0, {"url": url, "label": _("Decide about more time"), "is_wished": True})

@@ -3,13 +3,15 @@ the others where whoever said them lets them (docs/decisions/0009)."""
 
 from collections import Counter
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from yishi.commitments.clocks import next_due
-from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, Proof, Verdict
+from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, Proof, TimeRequest, Verdict
 from yishi.commitments.rules import same_hands
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
@@ -29,7 +31,7 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
     title = act_title("commitments.commitment.agree")
     first = Event(title, when=commitment.agreed_on, who=bearer, flag=flag if commitment.backfilled else "")
     dated: list[tuple[date, datetime | None, Event]] = [(commitment.agreed_on, None, first)]
-    for ledger_event in commitment.events.select_related("body", "paper"):
+    for ledger_event in _rows(commitment, "events", "body", "paper"):
         late = ledger_event.on < timezone.localdate(ledger_event.at)
         event = Event(
             ledger_event.get_kind_display() + (f" {ledger_event.number}" if ledger_event.number else ""),
@@ -39,7 +41,7 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
             flag=_from_paper(ledger_event.paper) or (flag if late else ""),
         )
         dated.append((ledger_event.on, ledger_event.at, event))
-    for proof in commitment.proofs.select_related("paper"):
+    for proof in _rows(commitment, "proofs", "paper"):
         done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
         amount = f"{proof.quantity.normalize():f} {commitment.unit}" if proof.quantity is not None else ""
         text = "\n".join(word for word in (proof.text, amount, done) if word)
@@ -64,7 +66,7 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
                 flag=_("one person for both desks (small office)") if proof.same_hands else "",
             )
             dated.append(_at(proof.checked_at, event))
-    for asked in commitment.time_requests.select_related("paper"):
+    for asked in _rows(commitment, "time_requests", "paper"):
         until = _("until %(day)s") % {"day": date_format(asked.due_on)}
         text = until if to_judge else f"{until}\n{asked.reason}"
         title = act_title("commitments.time.ask")
@@ -78,6 +80,22 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
     earliest = datetime.min.replace(tzinfo=timezone.get_current_timezone())
     ordered = sorted(dated, key=lambda row: (row[0], row[1] or earliest))
     return [event for _day, _moment, event in ordered] + _next(commitment)
+
+
+def bring(commitment: Commitment) -> None:
+    """Events, proofs and requests for time, once for all that a page says of them."""
+    prefetch_related_objects(
+        [commitment],
+        Prefetch("events", LedgerEvent.objects.select_related("body", "paper")),
+        Prefetch("proofs", Proof.objects.select_related("paper").prefetch_related("files")),
+        Prefetch("time_requests", TimeRequest.objects.select_related("paper")),
+    )
+
+
+def _rows(commitment: Commitment, name: str, *related: str) -> Any:
+    """What `bring` brought; asked for where it did not."""
+    brought = getattr(commitment, "_prefetched_objects_cache", {}).get(name)
+    return getattr(commitment, name).select_related(*related) if brought is None else brought
 
 
 def _from_paper(paper: PromisePaper | None) -> str:
