@@ -78,10 +78,10 @@ def asks_the_database(item) -> bool:
     return bool(marked) or is_case or bool({"db", "transactional_db"} & set(item.fixturenames))
 
 
-def draw(names: list[str], seed: str, *, share: int = 4) -> set[str]:
-    """A quarter of `names` (or 1/`share`), at least one; the same for the same seed, in whichever order they come."""
+def draw(names: list[str], seed: str) -> set[str]:
+    """A quarter of `names`, at least one; the same for the same seed, in whichever order they come."""
     shuffled = sorted(names, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest())
-    return set(shuffled[: -(-len(shuffled) // share)])
+    return set(shuffled[: -(-len(shuffled) // 4)])
 
 
 def drawn_walks(walks: list[str], seed: str) -> set[str]:
@@ -94,14 +94,14 @@ def drawn_walks(walks: list[str], seed: str) -> set[str]:
 
 
 def left_out(items, seed: str, database: str) -> list:
-    """What this run does not draw: three quarters of the long walks; on PostgreSQL also two thirds of what SQLite
+    """What this run does not draw: three quarters of the long walks; on PostgreSQL also three quarters of what SQLite
     ran, these walks too, where it neither is about PostgreSQL nor commits."""
     walks = [item.nodeid for item in items if item.get_closest_marker("long")]
     out = set(walks) - drawn_walks(walks, seed)
     if database == "postgresql":
         alike = [item for item in items if not (item.get_closest_marker("postgres") or commits(item))]
         names = [item.nodeid for item in alike if item.nodeid not in out]
-        out |= set(names) - draw(names, seed, share=3)
+        out |= set(names) - draw(names, seed)
     return [item for item in items if item.nodeid in out]
 
 
