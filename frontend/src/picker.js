@@ -1,5 +1,5 @@
 // Searching in a picker exchanges its list alone: what was typed elsewhere stays as it is. Without scripts the form is
-// sent and comes back (yishi/web/kit/picker.py).
+// sent and comes back (yishi/web/kit/fields/picker.py).
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-picker] button[name=find]");

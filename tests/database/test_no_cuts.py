@@ -18,7 +18,7 @@ SEARCHED = {
     "assistance/register/reads.py": 1,
     "web/assistance/register/households.py": 2,
     "web/deliberation/record/library.py": 1,
-    "web/kit/body_field.py": 1,
+    "web/kit/fields/body_field.py": 1,
     "web/organisations/journal.py": 1,
     "web/shell/search.py": 1,
 }

@@ -25,7 +25,7 @@ from yishi.formats.sheet_limits import SheetError
 from yishi.formats.sheets import write_sheet
 from yishi.formats.tables import number_text
 from yishi.kit.errors import Refusal
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields.simple import AmountField
 
 pytestmark = pytest.mark.django_db
 

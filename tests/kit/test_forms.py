@@ -67,7 +67,8 @@ def test_a_draft_belongs_to_the_address_with_what_it_fills_in():
 
 def test_every_day_is_asked_for_by_the_one_field_of_days():
     web = ROOT / "yishi" / "web"
-    own = {"kit/fields.py", "kit/forms.py", "assistance/register/register_forms.py"}  # the field, what it reads, a copy
+    # The field, what it reads, a copy.
+    own = {"kit/fields/simple.py", "kit/forms.py", "assistance/register/register_forms.py"}
     asked = {
         str(path.relative_to(web))
         for path in web.rglob("*.py")

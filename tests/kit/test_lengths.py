@@ -10,8 +10,8 @@ from tests.every_form import fields_of
 from yishi.database.words import within
 from yishi.kit.errors import Refusal
 from yishi.kit.text import clean, phone_number, shows_nothing
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import Form
-from yishi.web.kit.words_field import WordsField
 
 LIMITED = {
     name: field

@@ -232,7 +232,7 @@ TRIED = {
     "deliberation/process/schema.MAX_BYTES", "attachments/store.DOCUMENT_BYTES",
     "proposals/services/writing.LEAST",
     "assistance/deeds/services/fitting.MOST_UNNAMED",
-    "web/kit/numbers_in.MOST", "web/kit/numbers_in.MOST_DECIMAL",  # test_out_of_range
+    "web/kit/fields/numbers_in.MOST", "web/kit/fields/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/campaign/services/stated.MOST",  # tests/assistance/campaign/test_stated.py
@@ -291,10 +291,10 @@ LEFT = {
     "web/assistance/register/household_story.LONGEST": SHOWN,
     "web/commitments/waiting.MOST_RESULTS": SHOWN,
     "web/deliberation/sittings/waiting.MOST_SEATS": SHOWN,
-    "web/kit/body_field.LONGEST": SHOWN,
+    "web/kit/fields/body_field.LONGEST": SHOWN,
     "web/kit/desk_items.MOST": SHOWN,
     "web/kit/exports.MOST_ROWS": SHOWN,
-    "web/kit/picker.MOST": SHOWN,
+    "web/kit/fields/picker.MOST": SHOWN,
     "web/kit/uploads.MOST": "of one session: the oldest goes, and is asked for again",
     "web/organisations/journal.MOST_TYPED": SHOWN,
     "web/organisations/places.MOST_FOUND": SHOWN,

@@ -17,8 +17,8 @@ from yishi.config.checks import all_views
 from yishi.database.reach import everything
 from yishi.deliberation.models import Voice
 from yishi.kit.ids import uuid7
+from yishi.web.kit.fields.numbers_in import MOST, NumberConverter
 from yishi.web.kit.forms import Form
-from yishi.web.kit.numbers_in import MOST, NumberConverter
 
 HUGE = (2**31, 2**63, 10**30)
 MONTHS = ("99999999999999999999-01", "99999999999999999999-01-01", "0000-00-00", "-1-1", "²0²6-0²")

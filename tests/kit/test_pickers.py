@@ -27,9 +27,9 @@ from yishi.assistance.deeds.services.activities import activity_open
 from yishi.database.reach import everything
 from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
-from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.picker import PickerField
-from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.fields.body_field import BodyField
+from yishi.web.kit.fields.picker import PickerField
+from yishi.web.kit.fields.place_field import PlaceField
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from tests.kept import kept
 from yishi.database.reach import Reach, reaching
 from yishi.kit.ids import named_id
 from yishi.organisations.models import Place
-from yishi.web.kit.place_field import PlaceField
+from yishi.web.kit.fields.place_field import PlaceField
 
 pytestmark = pytest.mark.django_db
 

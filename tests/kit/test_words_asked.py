@@ -13,8 +13,8 @@ import yishi
 from tests.every_form import fields_of, form_classes
 from yishi.database.words import Words
 from yishi.kit.errors import Refusal
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.words_field import WordsField
 
 PACKAGE = Path(yishi.__file__).parent
 

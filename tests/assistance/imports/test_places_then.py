@@ -21,8 +21,8 @@ from yishi.organisations.grants import system
 from yishi.organisations.models import Place
 from yishi.organisations.reads import place_coded, places_find
 from yishi.organisations.services.places import place_merge, place_recode, place_rename
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.organisations.place_sets import PlacesForm
 
 

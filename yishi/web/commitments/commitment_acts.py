@@ -23,15 +23,15 @@ from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.paper_fields import PaperForm, from_paper, with_paper
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.paper_fields import PaperForm, from_paper, with_paper
 from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-from yishi.web.kit.words_field import WordsField
 
 from .commitments import load_commitment
 from .proof_check import ProofCheckForm, proof_facts

@@ -21,11 +21,11 @@ from yishi.commitments.stages import may_step
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
 

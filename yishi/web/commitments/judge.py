@@ -16,13 +16,13 @@ from yishi.commitments.models import Commitment, Judge, Proof, Verdict
 from yishi.commitments.services import verdict_change, verdict_give
 from yishi.commitments.services.judging import VERDICT_WORDS, verdict_to_change
 from yishi.organisations.query_codes import Kind
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-from yishi.web.kit.words_field import WordsField
 
 from .promise_story import promise_events
 from .verdict_words import MAY_READ, WHO_READS

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments import reads
 from yishi.database.named import record_named
 from yishi.organisations.models import Body, Place
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, reader
 from yishi.web.kit.page import page

@@ -17,9 +17,9 @@ from yishi.kit.ids import uuid7
 from yishi.web.kit.request import Request
 
 from .edited import changed_since, still_as_read, stored_now, version_of, who_changed
-from .lengths import count_as_stored
-from .numbers_in import bound
-from .words_field import WordsField
+from .fields.lengths import count_as_stored
+from .fields.numbers_in import bound
+from .fields.words_field import WordsField
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 NO_WORDS = "---------"  # what Django writes where nothing is chosen yet

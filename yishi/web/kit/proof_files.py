@@ -12,7 +12,7 @@ from yishi.attachments.store import photo_keep, scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.organisations.grants import Viewer
-from yishi.web.kit.fields import photo_field
+from yishi.web.kit.fields.simple import photo_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import Fields, one_act
 from yishi.web.kit.request import Request

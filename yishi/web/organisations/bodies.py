@@ -16,12 +16,12 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .people import after_appointing

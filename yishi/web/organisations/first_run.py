@@ -39,10 +39,10 @@ from yishi.organisations.services.installation import (
     three_posts_switch,
 )
 from yishi.people.models import Account, Invitation
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .invitations import BACKEND, NewAccountForm

@@ -16,7 +16,7 @@ from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.sectors import sector_name, sectors
 from yishi.organisations.services.appointments import member_appoint
 from yishi.organisations.services.members import member_leave, term_open
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, one_act

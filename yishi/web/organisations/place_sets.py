@@ -17,14 +17,14 @@ from yishi.organisations.reads import places_find
 from yishi.organisations.rights import may
 from yishi.organisations.services.place_sets import PAPER, place_set_open, place_set_put, place_set_remove
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import area, day_field
+from yishi.web.kit.fields.simple import area, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 from yishi.web.organisations.loads import sets_for
 
 PER_PAGE = 25

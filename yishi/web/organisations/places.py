@@ -26,12 +26,12 @@ from yishi.organisations.services.places import (
     place_rename,
 )
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.organisations.loads import sets_for
 

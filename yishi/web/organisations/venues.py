@@ -23,11 +23,11 @@ from yishi.organisations.services.venues import (
     venue_code_reissue,
     venue_open,
 )
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, link, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
 from yishi.web.kit.turns import end_turn

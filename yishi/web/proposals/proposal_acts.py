@@ -24,12 +24,12 @@ from yishi.proposals.services import adoption_record, proposal_assign
 from yishi.proposals.services.handling import DOCUMENT, WHY_NOT_ADOPTED
 from yishi.web.commitments.proof_check import ProofCheckForm
 from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
-from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.body_field import BodyField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .proposals import act_on, load_proposal
 

@@ -35,14 +35,14 @@ from yishi.proposals.services import (
 from yishi.proposals.services.writing import TEXT, WHY_WITHDRAWN
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields.picker import PickerField, is_search
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.picker import PickerField, is_search
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .proposal_story import proposal_events
 

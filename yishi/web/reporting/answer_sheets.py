@@ -21,14 +21,14 @@ from yishi.reporting.models import AnswerSheet
 from yishi.reporting.question import Question
 from yishi.reporting.services import TEXT, answer_change, answer_issue, answer_write
 from yishi.reporting.small_numbers import Reader
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .figure_choice import choose
 from .figure_reports import paper_reader

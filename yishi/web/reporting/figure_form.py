@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.organisations.sectors import sectors
 from yishi.reporting.book import Still
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import Form
 
 from .figure_choice import NONE, PERIODS, Choice

@@ -24,7 +24,7 @@ from yishi.reporting.question import Question
 from yishi.reporting.services import adjusted, report_issue
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.numbers import number_text, quantity_words

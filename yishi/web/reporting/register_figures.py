@@ -26,7 +26,7 @@ from yishi.reporting.place_figures import Family
 from yishi.reporting.question import Question
 from yishi.reporting.register_figures import NOTHING, Both
 from yishi.reporting.small_numbers import Reader, Told, exactly, is_rounded, roughly
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import number_text

@@ -35,17 +35,17 @@ from yishi.kit.records import certain
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, by_heads, by_item, still
 from yishi.reporting.small_numbers import Reader
-from yishi.web.kit.body_field import BodyField
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.body_field import BodyField
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response, reader
 from yishi.web.kit.numbers import quantity_words
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .campaigns import load_campaign
 

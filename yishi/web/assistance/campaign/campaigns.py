@@ -34,14 +34,14 @@ from yishi.database.gather import gather
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body, Place, Post, valid_on
 from yishi.organisations.rights import may
-from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.body_field import BodyField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 from yishi.web.organisations.loads import sets_for
 
 SHOWN = 25  # targets on the page of a campaign

@@ -17,14 +17,14 @@ from yishi.assistance.campaign.services.steering import WORDS, clause_add, coope
 from yishi.commitments.models import Commitment
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.body_field import BodyField
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .campaigns import load_campaign
 from .steering import InstructionForm

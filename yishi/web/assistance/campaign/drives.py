@@ -17,13 +17,13 @@ from yishi.assistance.campaign.services.campaigns import WORDS, drive_add
 from yishi.organisations.rights import may
 from yishi.reporting.figures import Question, ask, by_heads, by_item, still
 from yishi.reporting.small_numbers import Reader, is_rounded
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import number_text, quantity_words
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .campaigns import act_of, load_campaign
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.campaign.models import Campaign, StatedNumber
 from yishi.assistance.campaign.services.stated import MOST, SOURCE, WHY, number_withdraw, numbers_state
 from yishi.organisations.models import Place, PlaceSet
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import SHEET, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import day as day_words
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 PREFIX = "number_"
 

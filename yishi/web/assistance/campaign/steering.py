@@ -29,8 +29,9 @@ from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.kit.records import certain
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.body_field import BodyField
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.body_field import BodyField
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import CENTRED, one_act
@@ -38,7 +39,6 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
-from yishi.web.kit.words_field import WordsField
 
 from .campaigns import load_campaign
 from .steering_papers import steering_paper

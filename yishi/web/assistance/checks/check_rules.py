@@ -16,14 +16,14 @@ from yishi.assistance.checks.services.check_acts import WHY, check_set
 from yishi.assistance.checks.settings import Checkers
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import PROSE, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import badge
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .check_words import (
     BADGES,

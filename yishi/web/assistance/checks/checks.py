@@ -18,14 +18,14 @@ from yishi.assistance.checks.services.checks import check_run_ask
 from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import PROSE, link, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .check_sections import (
     NEWEST_WAIVERS,

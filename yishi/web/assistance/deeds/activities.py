@@ -26,13 +26,13 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.picker import PickerField, is_search
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import AmountField, day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.picker import PickerField, is_search
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .deed_words import household_label, how_much, party_words

@@ -46,14 +46,14 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES, load_deed
+from yishi.web.kit.fields.picker import is_search
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.picker import is_search
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-from yishi.web.kit.words_field import WordsField
 
 from .deed_record import ReachedForm
 from .deed_words import household_label, how_much, party_words

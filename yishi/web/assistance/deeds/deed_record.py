@@ -40,14 +40,14 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.picker import FIND, PickerField, is_search
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import stationed_places
 from yishi.web.kit.page import page
-from yishi.web.kit.picker import FIND, PickerField, is_search
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .deed_words import (
     household_label,

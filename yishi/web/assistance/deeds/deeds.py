@@ -28,13 +28,13 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.deeds.loads import PARTIES, deeds_with_details
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import DEED, sections
 

@@ -18,14 +18,14 @@ from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
 from yishi.web.kit.exports import wants_export
-from yishi.web.kit.fields import AmountField
+from yishi.web.kit.fields.simple import AmountField
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .deed_words import (
     how_much,

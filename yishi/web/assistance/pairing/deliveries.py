@@ -14,12 +14,12 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.assistance.pairing.services.deliveries import GIVEN, match_deliver, offer_deliver
 from yishi.assistance.pairing.services.matches import taken
 from yishi.attachments.models import Attachment
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.page import page
 from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-from yishi.web.kit.words_field import WordsField
 
 from .matches import load_match
 from .offers import load_offer

@@ -38,13 +38,13 @@ from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.commitments.verdict_words import MAY_READ, WHO_READS
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .family_papers import family_paper
 from .family_plan import family_plan

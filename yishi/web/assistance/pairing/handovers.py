@@ -26,11 +26,11 @@ from yishi.kit.records import certain
 from yishi.organisations.models import Place
 from yishi.organisations.reads import place_path
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .helper_field import HelperForm
 from .pairing_acts import load_pairing, whom

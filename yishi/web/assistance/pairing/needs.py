@@ -23,15 +23,15 @@ from yishi.database.named import record_named
 from yishi.kit.records import filled, lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .need_words import need_standing, promised_day, state_word, with_promises
 

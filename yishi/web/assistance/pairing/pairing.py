@@ -40,12 +40,12 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, current, valid_on
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form, ReplacingForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 PER_PAGE = 25

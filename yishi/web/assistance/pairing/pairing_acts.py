@@ -24,14 +24,14 @@ from yishi.assistance.pairing.services.pairing import (
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.rules import keeps_its_village
 from yishi.organisations.models import Place
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .helper_field import HelperForm
 from .pairing import place_asked

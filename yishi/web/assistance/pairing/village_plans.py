@@ -17,17 +17,17 @@ from yishi.commitments.models import Commitment
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
-from yishi.web.kit.words_field import WordsField
 
 from .family_papers import village_plan_paper
 

@@ -28,15 +28,15 @@ from yishi.kit.records import certain
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .family import load_household
 

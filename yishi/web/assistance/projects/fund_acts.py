@@ -28,14 +28,14 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.web.assistance.deeds.loads import load_deed
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .funds import load_fund, load_movement
 from .money_fields import BodyField, GiverField, HouseholdField, YuanField, bodies_nearby

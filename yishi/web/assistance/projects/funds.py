@@ -25,11 +25,11 @@ from yishi.attachments.models import Attachment
 from yishi.kit.records import filled, lend
 from yishi.organisations.rights import may
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 

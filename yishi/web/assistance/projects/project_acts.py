@@ -28,13 +28,13 @@ from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
-from yishi.web.kit.fields import AmountField, day_field, photo_field
+from yishi.web.kit.fields.simple import AmountField, day_field, photo_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.proof_files import kept_photos
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .money_fields import BodyField, bodies_nearby
 from .projects import load_project

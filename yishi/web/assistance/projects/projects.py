@@ -34,12 +34,12 @@ from yishi.database.gather import HowMany, gather
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.reporting.small_numbers import roughly, told
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.numbers import number_text, thousandths
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 

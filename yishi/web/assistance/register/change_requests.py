@@ -23,12 +23,12 @@ from yishi.kit.text import masked_phone
 from yishi.notices.days import day_said
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .household_story import shown
 

@@ -17,8 +17,8 @@ from yishi.assistance.register.models import (
     HouseholdStay,
 )
 from yishi.organisations.models import Place, PlaceLevel
+from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
 
 from .household_change import LeaveForm, back_to, change_page, heading_of, load_household

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register import codes, fields
 from yishi.kit.errors import Refusal
 from yishi.kit.identity import BIRTH, CARD, DISABILITY, OFFICER
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 
 NUMERIC = {"whole", "year", "decimal", "money"}

@@ -36,13 +36,13 @@ from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
 from yishi.organisations.grants import Viewer
 from yishi.web.kit.exports import MEDIA_TYPE
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.turns import begin_turn, is_in_turn
-from yishi.web.kit.words_field import WordsField
 
 from .consultation_papers import result_data
 from .consultation_result import ConsultationResult

@@ -43,13 +43,13 @@ from yishi.organisations.models import Installation
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import pdf_response
 from yishi.web.kit.qr_image import qr_image
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .consultation_papers import poster_of
 

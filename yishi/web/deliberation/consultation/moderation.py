@@ -15,10 +15,10 @@ from yishi.deliberation.services.consultation_statements import (
     consultation_statement_remove,
     statement_decide,
 )
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .consultations import consultation_act
 

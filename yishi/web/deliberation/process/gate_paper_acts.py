@@ -13,13 +13,13 @@ from yishi.deliberation.models import GatePaper, GateRequest, Matter
 from yishi.deliberation.services.asking import shown_to
 from yishi.deliberation.services.gate_papers import NOT_AGREEING, gate_compare, gate_record
 from yishi.journal.shown import digest
+from yishi.web.kit.fields.paper_fields import from_paper, with_paper
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.paper_fields import from_paper, with_paper
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-from yishi.web.kit.words_field import WordsField
 
 from .gates import AnswerForm, load_gate
 

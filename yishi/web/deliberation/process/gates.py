@@ -27,14 +27,14 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, local_day
 from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
-from yishi.web.kit.words_field import WordsField
 
 
 def load_gate(request: Request, pk: UUID) -> GateRequest:

@@ -32,13 +32,13 @@ from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import conveners, load_matter, published_versions
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .matters import LEVELS
 

@@ -40,12 +40,12 @@ from yishi.deliberation.services.processes import (
 from yishi.organisations.grants import OVERSEEING
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 MAX_UPLOAD = 200_000
 

@@ -17,12 +17,12 @@ from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_word
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.exports import wants_export
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 PER_PAGE = 25
 

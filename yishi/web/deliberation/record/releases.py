@@ -31,13 +31,13 @@ from yishi.organisations.rights import may
 from yishi.organisations.themes import is_sensitive
 from yishi.people.models import Person
 from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import title_of
-from yishi.web.kit.words_field import WordsField
 
 from .public_file import PublicFile, with_story
 from .public_files import this_installation

@@ -23,12 +23,12 @@ from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.people.services import Newcomer
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.fields import area
+from yishi.web.kit.fields.simple import area
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .seat_forms import people_choices
 

@@ -21,11 +21,11 @@ from yishi.deliberation.services.drafts import ACT, DUTY_CONDITIONS
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Body
 from yishi.web.deliberation.process.loads import bodies_around
-from yishi.web.kit.fields import AmountField, day_field
+from yishi.web.kit.fields.simple import AmountField, day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .agreements import agreement_act, load_agreement
 

@@ -30,11 +30,11 @@ from yishi.formats.qr import qr_svg
 from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
 from yishi.notices.addresses import address_of
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .sitting_story import attendance, grid
 from .sittings import load_sitting

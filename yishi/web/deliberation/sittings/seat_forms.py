@@ -16,8 +16,8 @@ from yishi.organisations.grants import WORKING, Viewer
 from yishi.organisations.models import Body, PlaceLevel, Post, valid_on
 from yishi.people.models import Person
 from yishi.people.services import Newcomer
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.words_field import WordsField
 
 NEAR = (PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE)
 

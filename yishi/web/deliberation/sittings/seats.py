@@ -36,12 +36,12 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.people.models import Account
 from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import file_response
 from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .seat_forms import FillForm, PersonForm, who_fields
 from .seat_lists import DRAWS, ENDED_SEATS, SEATS

@@ -34,12 +34,12 @@ from yishi.notices.days import day_said
 from yishi.organisations.models import Venue, valid_on
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .sitting_story import attendance, grid, sitting_story
 

@@ -23,11 +23,11 @@ from yishi.deliberation.services.ways_back import (
 from yishi.kit.records import lent
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .room import load_room_seat, one_tap
 from .seats import load_seat

@@ -21,12 +21,12 @@ from yishi.kit.records import certain
 from yishi.notices.models import Notice
 from yishi.organisations.grants import Viewer
 from yishi.organisations.query_codes import Kind
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .worry_story import worry_events
 

@@ -21,11 +21,11 @@ from yishi.organisations.models import Installation, Place, PlaceLevel, Venue
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.services.venues import venue_by_code
 from yishi.organisations.themes import theme_choices
+from yishi.web.kit.fields.place_field import PlaceField
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
-from yishi.web.kit.place_field import PlaceField
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 LOW = (PlaceLevel.VILLAGE, PlaceLevel.HAMLET, PlaceLevel.TOWNSHIP)
 SHOWN_ONCE = "raised"  # in the session: the receipt page that only its author sees

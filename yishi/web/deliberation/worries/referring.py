@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from yishi.deliberation.models import Worry
 from yishi.deliberation.services import screening
 from yishi.deliberation.services.screening import AUTHORITY
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
-from yishi.web.kit.words_field import WordsField
 
 from .worries import ReasonForm, load_worry, worry_act
 

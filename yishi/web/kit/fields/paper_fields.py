@@ -10,9 +10,9 @@ from yishi.attachments.on_paper import SIGNED_BY, OnPaper
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.organisations.grants import Viewer
-from yishi.web.kit.fields import day_field
+from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.words_field import WordsField
 
 
 class PaperForm(ActForm):
