@@ -336,3 +336,9 @@ def test_a_module_of_reads_writes_nothing():
     found = {path: writes.findall(path.read_text("utf-8")) for path in PACKAGE.rglob("reads.py")}
     assert len(found) > 8
     assert {str(path.relative_to(ROOT)): words for path, words in found.items() if words} == {}
+
+
+def test_no_file_looks_beside_the_repository():
+    beside = re.compile(r"\.\./shared|/shared/data|\"shared\" / ")
+    texts = {path: path.read_bytes().decode("utf-8", "ignore") for path in tracked() if path != Path(__file__)}
+    assert [str(path.relative_to(ROOT)) for path, text in texts.items() if beside.search(text)] == []

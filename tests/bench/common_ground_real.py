@@ -2,7 +2,7 @@
 [--drawings N] [--rooms N] [--markdown FILE]`: the method on real votes.
 
 Also `./run bench common-ground --real`. Each row is a claim about "latent" or "polis" with its figure and its target;
-docs/common-ground/measured.md says what each means. Votes are the .npz of YISHI_VOTES_DIR (else ../shared/data/votes):
+docs/common-ground/measured.md says what each means. Votes are the .npz files of YISHI_VOTES_DIR:
 arrays participant, statement, vote, time, moderated, and where known group_participant, group. The sets are split by a
 hash of their names: what was tuned was tuned on the one half only, and both are told.
 """
@@ -27,7 +27,6 @@ from yishi.common_ground.votes import VoteTable, vote_table
 from .common_ground_yardsticks import Cells, Yardstick
 from .measure import Table
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "votes"
 LEAST_PEOPLE, LEAST_STATEMENTS = 30, 8
 DRAWINGS, ROOMS = 3, 200
 HALVES = ("tuning", "held-out")
@@ -83,7 +82,7 @@ class Set:
 
 
 def real_sets(names: Iterable[str] | None, half: str | None) -> list[Set]:
-    folder = Path(os.environ.get("YISHI_VOTES_DIR") or FOLDER)
+    folder = Path(os.environ.get("YISHI_VOTES_DIR") or "/nowhere")
     found = []
     for path in sorted(folder.glob("*.npz")):
         if names and path.stem not in names:
@@ -434,7 +433,7 @@ def main(words: list[str] | None = None) -> int:
     table = Table()
     for name in given.rows:
         if not sets and name not in ("6", "7"):
-            table.note(f"{name}: no votes in {FOLDER} or YISHI_VOTES_DIR")
+            table.note(f"{name}: no votes in the folder YISHI_VOTES_DIR")
             continue
         table.note(f"\n== {name}: {(ROWS[name].__doc__ or '').splitlines()[0]}")
         ROWS[name](table, walk)
