@@ -6,23 +6,19 @@ cached. Each database runs in a process of its own.
 
 import argparse
 import json
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from .assistance_figures import figures
 from .assistance_lists import lists_and_search
 from .assistance_peers import compare
-from .deliberation import PORT, ROOT, Province, fresh_database, serve, signed_in
-from .measure import Client, Table, in_threads, timed
+from .deliberation import Province, serve, signed_in
+from .measure import Client, Table, in_threads, on_each_database, prepared, timed
 
 SEED = 20180301
 WRITERS, EACH = 8, 30
@@ -40,37 +36,11 @@ def main() -> int:
     given = parser.parse_args()
     if given.database:
         return one_database(given)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.assistance", "--database", database, *sys.argv[1:]]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("assistance")
 
 
 def one_database(given: argparse.Namespace) -> int:
-    folder = Path(given.keep) / given.database if given.keep else Path(tempfile.mkdtemp(prefix="yishi-bench-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["YISHI_DATA_DIR"] = str(folder)
-    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
-    os.environ["YISHI_PORT"] = str(PORT)
-    if given.database == "postgresql":
-        kept = folder / "database"
-        url = kept.read_text() if kept.exists() else fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
-        kept.write_text(url)
-        os.environ["DATABASE_URL"] = url
-    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    prepared(given)
     table = Table()
     table.note(
         f"\n== {given.database}: {given.members:,} members, {given.households:,} households, "

@@ -5,21 +5,15 @@ new) and again (nothing changes). Rows are written straight into the tables: mak
 """
 
 import argparse
-import os
 import random
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from .deliberation import fresh_database
-from .measure import Table
+from .measure import ROOT, Table, on_each_database, prepared
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED = 20200101
 CHUNK = 2_000
 TARGET = 600.0  # seconds: minutes, not hours
@@ -33,29 +27,11 @@ def main() -> int:
     given = parser.parse_args()
     if given.database:
         return one_database(given)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.checks", "--database", database, *sys.argv[1:]]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("checks")
 
 
 def one_database(given: argparse.Namespace) -> int:
-    os.environ["YISHI_DATA_DIR"] = tempfile.mkdtemp(prefix="yishi-bench-")
-    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
-    if given.database == "postgresql":
-        os.environ["DATABASE_URL"] = fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
-    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
+    prepared(given)
     from yishi.assistance.checks.services.checks import check_run_do, check_run_make
 
     table = Table()

@@ -6,17 +6,13 @@ memory exhausted by statistics over 30,000 proposals; 4 cores saturated by 100 l
 """
 
 import argparse
-import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from .measure import Client, Table, in_threads, percentile
+from .measure import PORT, ROOT, Client, Table, in_threads, on_each_database, percentile, prepared
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED = 20260101
 WORDS = [
     "灌溉水渠漏水",
@@ -28,7 +24,6 @@ WORDS = [
     "房产证办不下来",
     "学校没有食堂",
 ]
-PORT = 8931
 
 
 def main() -> int:
@@ -41,33 +36,11 @@ def main() -> int:
     given = parser.parse_args()
     if given.database:
         return one_database(given)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.deliberation", "--database", database, *sys.argv[1:]]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("deliberation")
 
 
 def one_database(given: argparse.Namespace) -> int:
-    folder = tempfile.mkdtemp(prefix="yishi-bench-")
-    os.environ["YISHI_DATA_DIR"] = folder
-    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
-    os.environ["YISHI_PORT"] = str(PORT)
-    if given.database == "postgresql":
-        os.environ["DATABASE_URL"] = fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
-    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    prepared(given)
     table = Table()
     table.note(f"\n== {given.database}: {given.worries:,} worries, {given.matters:,} matters, seed {SEED}")
     province = Province(given, table)
@@ -82,17 +55,6 @@ def one_database(given: argparse.Namespace) -> int:
         server.terminate()
         server.wait(20)
     return table.missed
-
-
-def fresh_database(url: str) -> str:
-    """A new database on the server of `url`."""
-    import psycopg
-
-    base, _, _name = url.rpartition("/")
-    name = f"yishi_bench_{os.getpid()}"
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return f"{base}/{name}"
 
 
 class Province:

@@ -7,20 +7,15 @@ whose processes are others, by the clock.
 
 import argparse
 import math
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from .assistance import build, found
 from .assistance_figures import ask_all, processes, questions
-from .deliberation import ROOT, fresh_database
-from .measure import Table, percentile
+from .measure import Table, on_each_database, percentile, prepared
 
 TIMES = 9
 
@@ -35,36 +30,14 @@ def main() -> int:
     given = parser.parse_args()
     if given.database:
         return one_database(given)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.growth", "--database", database, *sys.argv[1:]]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("growth")
 
 
 def one_database(given: argparse.Namespace) -> int:
-    folder = Path(given.keep) / given.database if given.keep else Path(tempfile.mkdtemp(prefix="yishi-bench-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["YISHI_DATA_DIR"], os.environ["YISHI_SECRET_KEY"] = str(folder), "a key for benchmarks only"
-    if given.database == "postgresql":
-        kept = folder / "database"
-        kept.write_text(kept.read_text() if kept.exists() else fresh_database(os.environ["YISHI_TEST_DATABASE_URL"]))
-        os.environ["DATABASE_URL"] = kept.read_text()
-    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
-    import django
-
-    django.setup()
+    prepared(given)
     from django.conf import settings
-    from django.core.management import call_command
 
     settings.ALLOWED_HOSTS = ["*"]
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
     from yishi.database.reach import everything
 
     table, by_size = Table(), dict[int, dict[str, float]]()

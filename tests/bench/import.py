@@ -12,15 +12,12 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from .deliberation import fresh_database
-from .measure import Table
+from .measure import ROOT, Table, on_each_database, prepared
 
-ROOT = Path(__file__).resolve().parents[2]
 BAD = 1_000
 
 
@@ -34,31 +31,11 @@ def main() -> int:
         return phone(Path(given.phone))
     if given.database:
         return one_database(given)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.import", "--database", database, *sys.argv[1:]]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("import")
 
 
 def one_database(given: argparse.Namespace) -> int:
-    folder = tempfile.mkdtemp(prefix="yishi-bench-")
-    os.environ["YISHI_DATA_DIR"] = folder
-    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
-    if given.database == "postgresql":
-        os.environ["DATABASE_URL"] = fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
-    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    folder = prepared(given)
     table = Table()
     table.note(f"\n== {given.database}: a workbook of {given.rows:,} rows")
     County(given.rows, table, Path(folder)).run()

@@ -1,13 +1,72 @@
-"""Measuring: a keep-alive HTTP client per thread, percentiles, and a table of figures beside their targets."""
+"""Measuring: each database in a process of its own, its folder and tables made ready; a keep-alive HTTP client per
+thread, percentiles, and a table of figures beside their targets."""
 
+import argparse
 import http.client
 import json
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+PORT = 8931
+
+
+def on_each_database(bench: str) -> int:
+    """Run `bench` on SQLite and on PostgreSQL, each in a process of its own. Gives how many targets were missed."""
+    missed = 0
+    for database in ("sqlite", "postgresql"):
+        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
+            print("postgresql: skipped, no server and no Debian package postgresql-15")
+            continue
+        command = [sys.executable, "-m", f"tests.bench.{bench}", "--database", database, *sys.argv[1:]]
+        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
+    return missed
+
+
+def fresh_database(url: str) -> str:
+    """A new database on the server of `url`."""
+    import psycopg
+
+    base, _, _name = url.rpartition("/")
+    name = f"yishi_bench_{os.getpid()}"
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{base}/{name}"
+
+
+def prepared(given: argparse.Namespace) -> Path:
+    """Make the data folder and the tables of `given.database` ready, and Django with them. In the folder `given.keep`,
+    where a bench asks for one, what was made once is found again."""
+    keep = getattr(given, "keep", None)
+    folder = Path(keep) / given.database if keep else Path(tempfile.mkdtemp(prefix="yishi-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["YISHI_DATA_DIR"], os.environ["YISHI_PORT"] = str(folder), str(PORT)
+    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
+    if given.database == "postgresql":
+        kept = folder / "database"
+        url = kept.read_text() if kept.exists() else fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
+        kept.write_text(url)
+        os.environ["DATABASE_URL"] = url
+    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
 
 
 @dataclass

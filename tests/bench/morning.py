@@ -11,7 +11,6 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -23,8 +22,8 @@ from zoneinfo import ZoneInfo
 from yishi.kit.ids import uuid7
 
 from .assistance import SEED, build, folding, found
-from .deliberation import PORT, ROOT, Province, fresh_database, serve, signed_in
-from .measure import Client, Table, percentile
+from .deliberation import Province, serve, signed_in
+from .measure import PORT, ROOT, Client, Table, on_each_database, percentile, prepared
 
 PAUSE = 3.0  # seconds on average between a page and the next
 MIX = {"home": 40, "list": 25, "file": 15, "figure": 10, "record": 10}  # of a hundred pages
@@ -49,38 +48,13 @@ def main() -> int:
         return generate(given)
     if given.database:
         return one_database(given)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.morning", "--database", database, *sys.argv[1:]]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("morning")
 
 
 def one_database(given: argparse.Namespace) -> int:
-    folder = Path(given.keep) / given.database if given.keep else Path(tempfile.mkdtemp(prefix="yishi-bench-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["YISHI_DATA_DIR"] = str(folder)
-    os.environ["YISHI_SECRET_KEY"] = "a key for benchmarks only"
-    os.environ["YISHI_PORT"] = str(PORT)
-    if given.database == "postgresql":
-        kept = folder / "database"
-        url = kept.read_text() if kept.exists() else fresh_database(os.environ["YISHI_TEST_DATABASE_URL"])
-        kept.write_text(url)
-        os.environ["DATABASE_URL"] = url
-    os.environ.pop("YISHI_TEST_DATABASE_URL", None)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "yishi.config.settings"
-    import django
-
-    django.setup()
+    folder = prepared(given)
     from django.conf import settings
-    from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
     table = Table()
     from yishi.database.reach import everything
 

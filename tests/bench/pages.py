@@ -18,10 +18,8 @@ from typing import Any
 
 from tests.budgets import BUDGETS
 
-from .deliberation import fresh_database
-from .measure import Table
+from .measure import ROOT, Table, fresh_database, on_each_database
 
-ROOT = Path(__file__).resolve().parents[2]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ROUNDS, WARM = 20, 3
 ACCOUNTS = {
@@ -42,14 +40,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.database or given.data:
         return one_database(given.database or "sqlite", given.data)
-    missed = 0
-    for database in ("sqlite", "postgresql"):
-        if database == "postgresql" and not os.environ.get("YISHI_TEST_DATABASE_URL"):
-            print("postgresql: skipped, no server and no Debian package postgresql-15")
-            continue
-        command = [sys.executable, "-m", "tests.bench.pages", "--database", database]
-        missed += subprocess.run(command, cwd=ROOT, check=False).returncode
-    return missed
+    return on_each_database("pages")
 
 
 def one_database(database: str, data: str | None) -> int:
