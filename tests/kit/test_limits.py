@@ -284,6 +284,7 @@ LEFT = {
     "reporting/behind.MOST_ROWS": SHOWN,
     "reporting/figures.MOST_BEHIND": SHOWN,
     "reporting/verify.MOST_DIFFERENCES": SHOWN,
+    "web/assistance/deeds/deeds.MOST_COUNTED": SHOWN,
     "web/assistance/pairing/family_papers.MOST_VISITS": SHOWN,
     "web/assistance/pairing/family_plan.MOST_VISITS": SHOWN,
     "web/assistance/projects/fund_acts.MOST_OFFERED": SHOWN,

@@ -32,6 +32,7 @@ from django.utils import timezone
 from yishi.database.gather import HowMany, kept_question
 from yishi.kit.records import certain
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
+from yishi.web.kit.peek import Capped
 from yishi.web.kit.request import Request
 
 PER_PAGE = 25
@@ -62,7 +63,8 @@ class DeclaredList:
     """The columns of a list, its name in templates, its title (of the workbook and for those who hear the table).
 
     A list whose columns are known only when it is asked for has no name: the page hands it to the template.
-    `prepare` gives some rows what all of their cells ask for, by one query; the page and the workbook call it.
+    `prepare` gives some rows what all of their cells ask for, by one query; the page and the workbook call it. `most`:
+    there may be so many rows that nobody counts more, and the page then says no number.
     """
 
     def __init__(
@@ -75,9 +77,10 @@ class DeclaredList:
         prepare: Callable[[list[Any]], list[Any]] | None = None,
         group: Reader | None = None,
         css: str = "",
+        most: int = 0,
     ):
         self.name, self.title, self.columns, self.css = name, title, tuple(columns), css
-        self.per_page, self.prepare, self.group = per_page, prepare, group
+        self.per_page, self.prepare, self.group, self.most = per_page, prepare, group, most
         if name and name in LISTS:
             raise ValueError(f"two lists are called {name!r}")
         if name:
@@ -107,7 +110,7 @@ class DeclaredList:
             page_obj = self._first_page(request, rows)
         else:
             rows = rows() if callable(rows) else rows
-            page_obj = (paginator or Paginator(rows, self.per_page)).get_page(request.GET.get("page"))
+            page_obj = (paginator or self._paginator(rows)).get_page(request.GET.get("page"))
         shown = list(page_obj.object_list)
         page_obj.object_list = self.prepare(shown) if self.prepare else shown
         if dress:
@@ -115,14 +118,18 @@ class DeclaredList:
         context = {"form": form, "page_obj": page_obj, "is_filtered": is_filtered(request), **context}
         return render(request, template, context)
 
+    def _paginator(self, rows: Any) -> Any:
+        return Capped(rows, self.per_page, self.most) if self.most else Paginator(rows, self.per_page)
+
     def _first_page(self, request: Request, rows: Callable[[], Any]) -> "Page[Any]":
         def asked() -> dict[str, Any]:
             whole = rows()
-            return {"rows": whole[: self.per_page], "count": HowMany(whole)}
+            counted = Capped.first_of(whole, self.most) if self.most else whole
+            return {"rows": whole[: self.per_page], "count": HowMany(counted)}
 
         answer = kept_question(("list", self.name), (request.path, request.viewer.key), asked).answer()
-        paginator = Paginator(answer["rows"], self.per_page)
-        paginator.__dict__["count"] = answer["count"]  # of all pages
+        paginator = self._paginator(answer["rows"])
+        paginator.__dict__["counted" if self.most else "count"] = answer["count"]  # of all pages
         return Page(answer["rows"], 1, paginator)
 
     def workbook(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
     AnyPaginator = Paginator[Any]
@@ -11,6 +12,32 @@ else:  # Django's own takes no type at run time
     AnyPaginator = Paginator
 
 DIGITS = 6  # of the number of a page; nobody turns a million pages
+
+
+class Capped(AnyPaginator):
+    """Of very many rows the first `most` are paged through, and no more of them are counted."""
+
+    def __init__(self, rows: QuerySet[Any], per_page: int, most: int):
+        super().__init__(rows, per_page)
+        self.most = most
+
+    @cached_property
+    def counted(self) -> int:
+        rows: Any = self.object_list
+        return self.first_of(rows, self.most).count()
+
+    @staticmethod
+    def first_of(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
+        """What tells whether there are more, in no order."""
+        return rows.order_by()[: most + 1]
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, self.most)
+
+    @property
+    def is_open(self) -> bool:
+        return self.counted > self.most
 
 
 class Peek(AnyPaginator):

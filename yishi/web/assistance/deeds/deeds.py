@@ -48,6 +48,7 @@ from .deed_words import (
 )
 
 PER_PAGE = 25
+MOST_COUNTED = 10_000  # deeds of a list: those of a province are told by its figures
 WHOSE = (
     ("", gettext_lazy("all that I may see")),
     ("mine", gettext_lazy("mine")),
@@ -151,6 +152,7 @@ DEEDS = DeclaredList(
         Column(gettext_lazy("state"), "get_state_display", cell="state"),
         Column(gettext_lazy("recorded by"), "recorded_for.name", page=False),
     ],
+    most=MOST_COUNTED,
 )
 
 
