@@ -152,9 +152,9 @@ def test_limits_an_amount_of_a_service(name):
 
 
 def test_limits_the_least_words_of_a_proposal():
-    assert proposed_text("字" * writing.LEAST)
+    assert proposed_text("字" * writing.TEXT.shortest)
     with pytest.raises(Refusal):
-        proposed_text("字" * (writing.LEAST - 1))
+        proposed_text("字" * (writing.TEXT.shortest - 1))
 
 
 def test_limits_the_causes_of_a_household(monkeypatch):
@@ -230,7 +230,6 @@ TRIED = {
     "assistance/campaign/catalogues.MOST_BYTES", "assistance/projects/services/funds.MOST_FEN",
     "assistance/register/fields.MOST_FEN", "assistance/register/services/causes.MOST",
     "deliberation/process/schema.MAX_BYTES", "attachments/store.DOCUMENT_BYTES",
-    "proposals/services/writing.LEAST",
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/fields/numbers_in.MOST", "web/kit/fields/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form

@@ -135,3 +135,15 @@ def test_limits_no_service_has_a_bare_number_of_letters():
 
 def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def test_the_least_number_of_letters_is_said_before_it_is_asked_for():
+    """A proposal of nine letters was refused, and nothing on the form had said that it takes ten."""
+    least = [words for words in declared().values() if words.shortest]
+    assert least
+    for words in least:
+        with translation.override("zh-hans"):
+            assert f"至少{words.shortest}个字" in str(WordsField(words, "说明").help_text)
+        with pytest.raises(Refusal):
+            words.kept("字" * (words.shortest - 1))
+        assert words.kept("字" * words.shortest)

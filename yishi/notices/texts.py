@@ -78,6 +78,7 @@ TEXTS: dict[str, Any] = {
     "matter.dropped": gettext_lazy("%(number)s is not deliberated further; your file says why."),
     "matter.ended": gettext_lazy("%(number)s was solved by agreement before a sitting."),
     "matter.reopened": gettext_lazy("%(number)s is under way again."),
+    "matter.judging": gettext_lazy("%(number)s: now it is for you to say how it turned out."),
     "matter.stage": gettext_lazy("%(number)s is at a new step now: %(step)s."),
     "minutes.corrected": gettext_lazy("The minutes of %(number)s were corrected; the corrected ones count."),
     "minutes.issued": gettext_lazy("The minutes of %(number)s were issued."),

@@ -77,10 +77,15 @@ def test_a_paper_is_not_signed_before_the_matter_began(cast, gate, scan):
     assert record(cast, gate, scan, on=day).signed_on == day
 
 
-def test_waiting_2_who_wrote_it_down_does_not_compare_it_but_in_a_small_office(cast, gate, scan):
+def test_waiting_2_who_wrote_it_down_does_not_compare_it_but_in_a_small_office(cast, gate, scan, client):
     paper = record(cast, gate, scan)
     with pytest.raises(NotAllowed):
         gate_compare(actor=cast.viewer("clerk"), paper=paper, accepted=True)
+    offered = reverse("gate_compare", args=[paper.pk])
+    sign_in(client, cast, "clerk")
+    assert offered not in client.get(reverse("gate", args=[gate.pk])).content.decode()  # the form could only refuse
+    sign_in(client, cast, "second_clerk")
+    assert offered in client.get(reverse("gate", args=[gate.pk])).content.decode()
     Installation.objects.update(small_office=True)
     gate_compare(actor=cast.viewer("clerk"), paper=paper, accepted=True)
     paper.refresh_from_db()

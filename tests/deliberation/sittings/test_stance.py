@@ -197,6 +197,16 @@ def test_counted_hands_stand_for_their_party_and_conditions_stay_listed(story):
 
 
 @pytest.mark.django_db
+def test_more_hands_in_the_room_than_seats_are_asked_about(story):
+    """Four hands of two people stood in the minutes; in a courtyard people without a seat raise theirs too."""
+    here = story.sitting.presences.exclude(seat__role="chair").count()
+    refused_with("hands.unseated", lambda: hands(story, None, agree=here + 1))
+    hands(story, None, agree=here)
+    hands(story, None, agree=here + 1, unseated=True)
+    assert HandCount.objects.get(party=None).agree == here + 1
+
+
+@pytest.mark.django_db
 def test_no_hands_and_more_hands_than_people_are_no_count(story):
     refused_with("hands.none", lambda: hands(story, agree=0, abstain=0))
     refused_with("hands.many", lambda: hands(story, party=None, agree=9000))

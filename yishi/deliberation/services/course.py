@@ -89,7 +89,9 @@ def enter(this: Act, matter: Matter, step: Step, *, on: date | None = None, note
     )
     ask_gates(this, matter, step, today)
     if last is None or last.stage != step.stage:
-        tell_authors(matter, "matter.stage", once=f"stage/{record.ordinal}", stage=step.stage, step=step.name)
+        # A model calls this step “verdict, strike-off”: nothing is struck off before those who raised it have judged.
+        code = "matter.judging" if step.stage == Stage.JUDGED else "matter.stage"
+        tell_authors(matter, code, once=f"stage/{record.ordinal}", stage=step.stage, step=step.name)
 
 
 def matter_move_on(matter: Matter, *, by: Actor = SYSTEM, caused_by: UUID | None = None) -> list[str]:

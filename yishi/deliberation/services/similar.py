@@ -1,8 +1,10 @@
 """Worries that look alike, near by and not long ago; and to whom a worry of a place goes."""
 
+import re
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yishi.database.reach import everything
 from yishi.deliberation.models import Worry
@@ -13,6 +15,8 @@ ALIKE = 0.28  # Dice coefficient of bigrams from which two worries are shown tog
 NEWEST = 400  # how many of a township's newest worries are compared
 SHOWN = 5
 HELD = 0.6  # what it counts that nearly all of a short text stands in a long one
+GLIMPSE = 24  # letters of another's words that somebody is shown before they join it
+DIGITS = re.compile(r"\d{5,}[\dXx]?")  # phones, cards, accounts
 SHORTEST = 6  # pairs of letters: of fewer, "stands in it" means nothing
 COMPARED = 2000  # characters; a longer text is refused anyway, and must cost nothing
 
@@ -30,6 +34,16 @@ def alike(left: frozenset[str], right: frozenset[str]) -> float:
     fewer = min(len(left), len(right))
     held = len(left & right) / fewer if fewer >= SHORTEST else 0.0
     return max(likeness(left, right), HELD * held)
+
+
+def glimpse(worry: Worry) -> str:
+    """How a worry begins, for whoever is asked whether theirs is the same: by theme and day alone two look alike. Who
+    raised it is not told, nor any number in it."""
+    said = " ".join(worry.text.split())
+    if worry.raiser is not None and len(worry.raiser.name) > 1:
+        said = said.replace(worry.raiser.name, _("somebody"))
+    said = DIGITS.sub("…", said)
+    return said if len(said) <= GLIMPSE else said[:GLIMPSE] + "…"
 
 
 def similar_worries(
@@ -55,7 +69,7 @@ def similar_worries(
             Worry.objects.filter(place__lo__gte=township.lo, place__lo__lte=township.hi, raised_at__gte=since)
             .exclude(state__in=[Worry.State.MERGED, Worry.State.REFERRED])
             .filter(is_sensitive=False)
-            .select_related("place", "matter")
+            .select_related("place", "matter", "raiser")
             .order_by("-raised_at")
         )
         if only_open:

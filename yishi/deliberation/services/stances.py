@@ -147,12 +147,15 @@ def hands_count(
     object: int,
     abstain: int,
     conditional: int = 0,
+    unseated: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """A show of hands, of one party or of the whole room; counted again, it replaces the first count."""
+    """A show of hands, of one party or of the whole room; counted again, it replaces the first count. More hands in the
+    whole room than seats that are here: only where whoever counts says that others raised theirs too (`unseated`)."""
     by = permit("sitting.run", actor, statement.sitting.matter)
     counts = {"agree": agree, "object": object, "abstain": abstain, "conditional": conditional}
     body = {"statement": statement.pk, "party": party.pk if party else None, **counts}
+    body |= {"unseated": True} if unseated else {}
     with act("deliberation.hands.count", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -176,6 +179,13 @@ def hands_count(
             raise Refusal(
                 "hands.many", _("That is more hands than can be in this room. Please count again."), field="agree"
             )
+        if party is None and sum(counts.values()) > here and not unseated:
+            raise Refusal(
+                "hands.unseated",
+                _("%(hands)d hands, and %(count)d people with a seat are here. Did others raise theirs too?")
+                % {"hands": sum(counts.values()), "count": here},
+                field="unseated",
+            )
         HandCount.objects.update_or_create(
             statement=row, party=party, defaults={**counts, "at": this.now, "counted_by": actor.person}
         )
@@ -183,7 +193,12 @@ def hands_count(
         this.entry(
             subject=("matter", row.sitting.matter_id),
             place=row.sitting.matter.place_id,
-            data={"statement": row.pk, "party": party.pk if party else None, **counts},
+            data={
+                "statement": row.pk,
+                "party": party.pk if party else None,
+                **counts,
+                **({"unseated": True} if unseated else {}),
+            },
         )
         this.result(statement=row.pk)
     return this.receipt

@@ -12,7 +12,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
-from yishi.kit.text import clean, folded
+from yishi.kit.text import folded
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, Member, Place, valid_on
@@ -27,8 +27,9 @@ from yishi.proposals.stages import need
 WHY_WITHDRAWN = Words("reason", 300, _("Please write why it is taken back."))
 
 State = Proposal.State
-TEXT = Words("text", 2_500, _("Please write what is the matter."), "proposal.text")  # as one county's system has it
-LEAST = 10
+TITLE = Words("title", 80, _("Please write a title of 2 to 80 characters."), "proposal.title", shortest=2)
+# As one county's system has it.
+TEXT = Words("text", 2_500, _("Please write what is the matter."), "proposal.text", shortest=10)
 MOST_SIGNERS = 60
 
 
@@ -201,17 +202,11 @@ def authors_of(proposal: Proposal) -> list[Person]:
 
 def _fill(proposal: Proposal, kind: str, title: str, text: str, theme: str, place: Place) -> None:
     """Set the fields of a draft, checked; nothing is saved."""
-    title, text = clean(title), TEXT.kept(text)
+    title, text = TITLE.kept(title), TEXT.kept(text)
     if kind not in Proposal.Kind.values:
         raise Refusal("proposal.kind", _("Please choose one of the values that are offered."), field="kind")
     if theme not in themes():
         raise Refusal("proposal.theme", _("Please choose one of the values that are offered."), field="theme")
-    if not 2 <= len(title) <= 80:
-        raise Refusal("proposal.title", _("Please write a title of 2 to 80 characters."), field="title")
-    if len(text) < LEAST:
-        raise Refusal(
-            "proposal.short", _("Please write at least %(least)d characters.") % {"least": LEAST}, field="text"
-        )
     proposal.kind, proposal.title, proposal.text, proposal.theme, proposal.place = kind, title, text, theme, place
 
 

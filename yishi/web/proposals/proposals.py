@@ -32,7 +32,7 @@ from yishi.proposals.services import (
     proposal_withdraw,
     proposal_write,
 )
-from yishi.proposals.services.writing import TEXT, WHY_WITHDRAWN
+from yishi.proposals.services.writing import TEXT, TITLE, WHY_WITHDRAWN
 from yishi.proposals.stages import WORDS, stage_of
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields.picker import PickerField, is_search
@@ -207,7 +207,7 @@ class CountingForm(ActForm):
 class WriteForm(CountingForm):
     """One form for a phone: what is said, about which place, who signs too."""
 
-    title = forms.CharField(label=gettext_lazy("title"), max_length=80)
+    title = WordsField(TITLE, gettext_lazy("title"))
     text = WordsField(
         TEXT,
         gettext_lazy("What is the matter, and what do you propose?"),

@@ -265,7 +265,10 @@ def steps(workbook: Import) -> list[tuple[Any, str]]:
 
 
 def percent(workbook: Import) -> int:
-    """Per cent of the present step that are done, 99 at most; 0 where nobody knows yet."""
+    """Per cent of the present step that are done, 99 at most; 0 where nobody knows yet: what is taken away again is not
+    counted, and its numbers are those of the writing."""
+    if workbook.state == Import.State.UNDOING:
+        return 0
     return min(99, workbook.done * 100 // workbook.total) if workbook.total else 0
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.attachments.store import scan_keep
-from yishi.deliberation.models import Agreement, GateRequest, LeaderNote, Matter
+from yishi.commitments.rules import is_small_office
+from yishi.deliberation.models import Agreement, GatePaper, GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
 from yishi.deliberation.services.asking import gate_bodies, shown_to
 from yishi.deliberation.services.file_ways_back import REASON as WHY_BACK
@@ -144,6 +145,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
         "waiting_paper": next((paper for paper in papers if not paper.outcome), None),
         "record_url": reverse("gate_record", args=[gate.pk]) if runs and is_open else "",
         "compares": runs,
+        "compares_now": runs and any(_is_second(request, paper) for paper in papers if not paper.outcome),
         "is_silent": not gate.answer and gate.due_on < timezone.localdate(),
         "step_name": step.name if step else gate.step,
         "rounds": rounds,
@@ -202,6 +204,11 @@ def gate_asking(request: Request, matter: Matter) -> HttpResponse:
         submit=_("Ask"),
         given={"matter": matter, "gate_code": gate.code},
     )
+
+
+def _is_second(request: Request, paper: GatePaper) -> bool:
+    """May the viewer compare it: did somebody else write it down, or is it a small office?"""
+    return paper.recorded_by_id != request.viewer.person_id or is_small_office()
 
 
 class NoteForm(ActForm):

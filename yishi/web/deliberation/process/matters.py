@@ -29,12 +29,19 @@ from yishi.deliberation.services.matters import (
     party_remove,
 )
 from yishi.deliberation.services.processes import model_of, processes_published
+from yishi.deliberation.services.worries import authors_of
 from yishi.kit.ids import id_read
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.deliberation.process.loads import bodies_around, conveners, load_matter, published_versions
+from yishi.web.deliberation.process.loads import (
+    ProcessChoice,
+    bodies_around,
+    conveners,
+    load_matter,
+    published_versions,
+)
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
@@ -169,7 +176,7 @@ class OpenForm(ActForm):
     theme = forms.ChoiceField(label=gettext_lazy("theme"))
     place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
-    process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
+    process = ProcessChoice(label=gettext_lazy("process model"))
     opened_on = day_field(
         gettext_lazy("began on"),
         required=False,
@@ -182,7 +189,6 @@ class OpenForm(ActForm):
         self.fields["place"].limit(widest_place(request))
         self.fields["convener"].queryset = conveners(request)
         self.fields["process"].queryset = published_versions()
-        self.fields["process"].label_from_instance = lambda version: version.name
 
 
 @page("matter.open")
@@ -256,7 +262,9 @@ def matter_dropping(request: Request, matter: Matter) -> HttpResponse:
         heading=_("Do not deliberate it any further"),
         lead=_("Write the reason in plain words: those who raised it will read it."),
         back=reverse("matter", args=[matter.pk]),
-        done=_("The matter was dropped; its authors are told the reason."),
+        done=_("The matter was dropped; its authors are told the reason.")
+        if authors_of(matter=matter)
+        else _("The matter was dropped; nobody had raised it."),
         submit=_("Drop the matter"),
         given={"matter": matter},
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, PlanTopic, ProcessVersion, Worry, YearPlan
+from yishi.deliberation.models import Matter, PlanTopic, Worry, YearPlan
 from yishi.deliberation.services.matters import SUMMARY
 from yishi.deliberation.services.plans import (
     WHY_DECIDED,
@@ -31,7 +31,7 @@ from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import Body, BodyKind, valid_on
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.deliberation.process.loads import conveners, load_matter, published_versions
+from yishi.web.deliberation.process.loads import ProcessChoice, conveners, load_matter, published_versions
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
@@ -316,14 +316,13 @@ class TopicOpenForm(ActForm):
     summary = WordsField(SUMMARY, gettext_lazy("what it is about"), rows=4)
     place = PlaceField(levels=LEVELS)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("convening body"))
-    process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("process model"))
+    process = ProcessChoice(label=gettext_lazy("process model"))
 
     def __init__(self, *args: Any, request: Request, topic: PlanTopic, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["place"].limit(topic.plan.body.place)
         self.fields["convener"].queryset = conveners(request)
         self.fields["process"].queryset = published_versions()
-        self.fields["process"].label_from_instance = lambda version: version.name
         if topic.worry is not None:
             self.initial.setdefault("place", topic.worry.place_id)
             self.initial.setdefault("convener", topic.worry.convener_id)

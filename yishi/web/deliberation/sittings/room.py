@@ -290,6 +290,9 @@ class HandsForm(ActForm):
     )
     object = forms.IntegerField(label=gettext_lazy("object"), min_value=0, max_value=100000, initial=0)
     abstain = forms.IntegerField(label=gettext_lazy("pass"), min_value=0, max_value=100000, initial=0)
+    unseated = forms.BooleanField(
+        label=gettext_lazy("People without a seat raised their hands too (of the whole room only)"), required=False
+    )
 
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)

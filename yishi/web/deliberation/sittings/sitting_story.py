@@ -34,7 +34,20 @@ def attendance(sitting: Sitting) -> list[dict[str, Any]]:
         for seat in seats
         if stays[seat.pk] or seat.ended_on is None
     ]
+    _tell_apart(attendances)
     return sorted(attendances, key=lambda entry: not entry["stays"])
+
+
+def _tell_apart(attendances: list[dict[str, Any]]) -> None:
+    """Where two in one room have one name, each says more of whom (`apart`): body and party, else the phone's end."""
+    named = Counter(entry["seat"].person.name for entry in attendances)
+    for entry in attendances:
+        seat = entry["seat"]
+        if named[seat.person.name] > 1:
+            known = [seat.body.name if seat.body else "", seat.party.name if seat.party else ""]
+            if seat.person.phone:
+                known.append(_("phone …%(end)s") % {"end": seat.person.phone[-4:]})
+            entry["apart"] = "，".join(dict.fromkeys(word for word in known if word))
 
 
 def sitting_story(sitting: Sitting) -> list[Event]:

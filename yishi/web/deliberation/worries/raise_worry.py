@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from yishi.attachments.store import photo_keep
 from yishi.deliberation.models import Worry
-from yishi.deliberation.services.similar import similar_worries
+from yishi.deliberation.services.similar import glimpse, similar_worries
 from yishi.deliberation.services.worries import TEXT, worry_file
 from yishi.kit.errors import Refusal
+from yishi.kit.records import lend
 from yishi.notices.addresses import address_of
 from yishi.organisations.models import Installation, Place, PlaceLevel, Venue
 from yishi.organisations.query_codes import spaced
@@ -122,7 +123,8 @@ def _raise(
         place = place or fields["place"]
         is_new = not request.POST.get("sure") and not form.is_repeated()  # else one's own worry is found alike
         if is_new and 0 < len(fields["text"].strip()) <= TEXT.longest:
-            alike = similar_worries(place, fields["text"], theme=fields["theme"], only_open=True)
+            near = similar_worries(place, fields["text"], theme=fields["theme"], only_open=True)
+            alike = [lend(worry, glimpse=glimpse(worry)) for worry in near]
         if not alike:
             receipt = _file(request, form, place, venue)
             if receipt is not None:

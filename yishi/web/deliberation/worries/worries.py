@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, ProcessVersion, Worry
+from yishi.deliberation.models import Matter, Worry
 from yishi.deliberation.services import screening
 from yishi.deliberation.services.matters import TITLE
 from yishi.deliberation.services.screening import ANSWER, WHY
@@ -26,7 +26,7 @@ from yishi.organisations.models import Body
 from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
-from yishi.web.deliberation.process.loads import bodies_around, conveners, published_versions
+from yishi.web.deliberation.process.loads import ProcessChoice, bodies_around, conveners, published_versions
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
@@ -198,7 +198,7 @@ class TakeUpForm(ReasonForm):
         when=("matter", None),
         help_text=gettext_lazy("One line that names the question, not the person."),
     )
-    process = forms.ModelChoiceField(ProcessVersion.objects.none(), label=gettext_lazy("Process model"), required=False)
+    process = ProcessChoice(label=gettext_lazy("Process model"), required=False)
     convener = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("Who convenes?"), required=False)
     field_order = ("act_id", "matter", "title", "process", "convener", "reason")
 
@@ -229,7 +229,6 @@ def worry_take_up(request: Request, worry: Worry) -> HttpResponse:
         "-opened_at"
     )
     form.fields["process"].queryset = published_versions()
-    form.fields["process"].label_from_instance = lambda version: version.name
     form.fields["convener"].queryset = conveners(request)
 
     def go(receipt: Any) -> str:

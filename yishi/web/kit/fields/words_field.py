@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
 
@@ -18,6 +20,9 @@ class WordsField(forms.CharField):
         options.setdefault("required", words.missing is not None and when is None)
         if rows:
             options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        if words.shortest:
+            least = format_lazy(_("At least {least} characters."), least=words.shortest)
+            options["help_text"] = format_lazy("{said} {least}", said=options.get("help_text", ""), least=least)
         super().__init__(label=label, max_length=words.longest, **options)
         self.words, self.when = words, when
         if words.missing is not None:
