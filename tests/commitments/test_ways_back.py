@@ -12,6 +12,7 @@ from yishi.commitments import services
 from yishi.commitments.models import Commitment, EarlierVerdict, LedgerEvent, Verdict
 from yishi.commitments.reads import rates
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
+from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
@@ -130,10 +131,13 @@ def test_the_page_of_judging_offers_the_second_word(cast, checked, client):
     commitment = checked()
     with_code(client, cast, "villager")
     address = reverse("judge_one", args=[commitment.pk])
-    client.post(address, {"value": "satisfied", "text": "好"})
+    first = {"value": "satisfied", "text": "好", "act_id": str(uuid7())}
+    client.post(address, first)
+    client.post(address, first)  # its answer was lost: no second word
+    assert not EarlierVerdict.objects.exists()
     page = client.get(address).content.decode()
     assert "再说一次" in page and "<strong>满意</strong>" in page
-    client.post(address, {"value": "partly", "text": ""})
+    client.post(address, {"value": "partly", "text": "", "again": "True"})
     assert Verdict.objects.get().value == "partly"
     assert "再说一次" not in client.get(address).content.decode()
 

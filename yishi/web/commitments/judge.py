@@ -71,6 +71,12 @@ class VerdictForm(ActForm):
     bearer_reads = forms.BooleanField(label=MAY_READ, help_text=WHO_READS, required=False)
 
 
+class SecondWordForm(VerdictForm):
+    """Says that it is the second word: the first one sent again, its answer lost, is no second one."""
+
+    again = forms.BooleanField(widget=forms.HiddenInput, initial=True)
+
+
 @page("commitment.judge", load=load_judged, face="public")
 def judge_one(request: Request, commitment: Commitment) -> HttpResponse:
     """One promise: what was promised, what is said to be done, three big answers."""
@@ -79,19 +85,22 @@ def judge_one(request: Request, commitment: Commitment) -> HttpResponse:
     given = Verdict.objects.filter(judge__commitment=commitment, judge__person=person).order_by("-round").first()
     can_judge = commitment.state in JUDGED_IN and not (given and given.round == commitment.round)
     changing = None if can_judge else verdict_to_change(commitment, person, timezone.localdate())
+    is_second = "again" in request.POST if request.method == "POST" else changing is not None
+    form = (SecondWordForm if is_second else VerdictForm)(request.POST or None)
 
     def thanks(receipt: object) -> str:
         return reverse("judge")
 
     return one_act(
         request,
-        VerdictForm(request.POST or None),
-        verdict_change if changing else verdict_give,
+        form,
+        verdict_change if is_second else verdict_give,
+        fields=lambda cleaned: {name: value for name, value in cleaned.items() if name != "again"},
         given={"commitment": commitment},
         heading=commitment.act,
         back=reverse("judge"),
         done=_("Thank you. Your verdict is kept; nobody at the handling body learns who gave it."),
-        submit=_("Change my verdict") if changing else _("Give my verdict"),
+        submit=_("Change my verdict") if is_second else _("Give my verdict"),
         next_url=thanks,
         template="commitments/judge_one.html",
         commitment=commitment,
