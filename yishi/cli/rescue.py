@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from yishi.kit.errors import Refusal
 from yishi.notices.addresses import INNER, address_of
-from yishi.organisations.grants import KEEPING, system
+from yishi.organisations.grants import ADMINISTERING, system
 from yishi.organisations.models import Post, valid_on
 from yishi.organisations.services.people import account_enable, account_unlock, invitation_issue
 from yishi.people.models import Account
@@ -22,7 +22,7 @@ def run(words: list[str]) -> int:
     if len(words) > 1:
         print(USAGE)
         return 2
-    keepers = Post.objects.filter(valid_on(timezone.localdate()), role__in=KEEPING).values("person")
+    keepers = Post.objects.filter(valid_on(timezone.localdate()), role__in=ADMINISTERING).values("person")
     accounts = Account.objects.filter(person__in=keepers).select_related("person").order_by("username")
     if not words:
         for account in accounts:

@@ -26,7 +26,7 @@ OVERSEEING = frozenset({BodyKind.COMMITTEE, BodyKind.CHAIRS, BodyKind.OFFICE, Bo
 REGISTERING = OVERSEEING | {BodyKind.PARTY}
 WORKING = (PostRole.HEAD, PostRole.CLERK, PostRole.CONVENER)
 READING = (PostRole.AUDITOR,)  # see all of their body's place, whatever its kind, and change nothing
-KEEPING = (PostRole.ADMINISTRATOR, PostRole.SECURITY)
+ADMINISTERING = (PostRole.ADMINISTRATOR, PostRole.SECURITY)
 SEEING = (*WORKING, PostRole.STAFF, *READING)
 
 
@@ -319,7 +319,7 @@ class Viewer:
     @property
     def is_administrator(self) -> bool:
         """Do they administer something, the system or its security?"""
-        return any(post.role in KEEPING for post in self.posts)
+        return any(post.role in ADMINISTERING for post in self.posts)
 
 
 def system() -> Viewer:
@@ -346,7 +346,7 @@ def viewer_of(person: Person | None, query_code: QueryCode | None = None) -> Vie
     granted = kept_question("grants", person.pk, lambda: _granted(person.pk, today), is_reached=False).answer()
     posts, members = tuple(granted["posts"]), tuple(granted["members"])
     seeing = [post for post in posts if post.role in SEEING]
-    keeping = [post for post in posts if post.role in KEEPING]
+    keeping = [post for post in posts if post.role in ADMINISTERING]
     facts = Facts(person.pk, today)
     stations = Stations(facts)
     return Viewer(

@@ -3,23 +3,22 @@ and people the home administrator ("register.import")."""
 
 from typing import Any
 
-from yishi.organisations.grants import OVERSEEING, Viewer
-from yishi.organisations.models import Body, BodyKind
+from yishi.assistance.register.rules import REGISTER_KEEPERS
+from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body
 from yishi.organisations.rights import Answer, add, predicate
 from yishi.organisations.rules import is_home_administrator
 
 from .models import Import
-
-KEEPING = OVERSEEING | {BodyKind.VILLAGE}
 
 
 @predicate
 def may_import_somewhere(viewer: Viewer, thing: Any = None) -> Answer:
     """Without a thing: at any of their desks; for a body or an import: at that desk."""
     if thing is None:
-        return viewer.holds_kind(*KEEPING)
+        return viewer.holds_kind(*REGISTER_KEEPERS)
     body = thing.body if isinstance(thing, Import) else thing
-    return viewer.holds(body.pk) if isinstance(body, Body) and body.kind in KEEPING else None
+    return viewer.holds(body.pk) if isinstance(body, Body) and body.kind in REGISTER_KEEPERS else None
 
 
 @predicate

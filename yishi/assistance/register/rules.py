@@ -15,7 +15,8 @@ from yishi.organisations.rights import Answer, add, predicate
 from .hooks import HELPS_IT, HELPS_SOMEBODY
 from .models import ChangeRequest, Household, HouseholdMember
 
-KEEPING = OVERSEEING | {BodyKind.VILLAGE}
+# Bodies that keep the households of their place.
+REGISTER_KEEPERS = OVERSEEING | {BodyKind.VILLAGE}
 
 
 def village_desk(viewer: Viewer, place: Place, roles: tuple[str, ...] = SEEING) -> Answer:
@@ -26,13 +27,13 @@ def village_desk(viewer: Viewer, place: Place, roles: tuple[str, ...] = SEEING) 
 @predicate
 def sits_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer:
     """Has a post, also one that only reads, at an overseeing desk or a village's own."""
-    return viewer.holds_kind(*KEEPING, roles=SEEING)
+    return viewer.holds_kind(*REGISTER_KEEPERS, roles=SEEING)
 
 
 @predicate
 def works_where_households_are_kept(viewer: Viewer, thing: Any = None) -> Answer:
     """Works at an overseeing desk or at a village's own."""
-    return viewer.holds_kind(*KEEPING)
+    return viewer.holds_kind(*REGISTER_KEEPERS)
 
 
 @predicate

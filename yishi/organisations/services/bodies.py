@@ -19,7 +19,7 @@ from yishi.notices.days import day_said
 from yishi.people.models import Person
 from yishi.people.services import person_email
 
-from ..grants import KEEPING, Viewer
+from ..grants import ADMINISTERING, Viewer
 from ..models import Body, BodyKind, Installation, Place, Post, PostRole, current
 from ..rights import permit
 from ..separation import clash
@@ -240,7 +240,7 @@ def post_end(*, actor: Viewer, post: Post, until: date | None = None, act_id: UU
         post = Post.objects.select_for_update().select_related("body").get(pk=post.pk)
         if post.valid_to is not None:
             raise WrongStage("post.ended", _("This post ended on %(day)s.") % {"day": day_said(post.valid_to)})
-        if post.role in KEEPING and Installation.objects.filter(home_body=post.body_id).exists():
+        if post.role in ADMINISTERING and Installation.objects.filter(home_body=post.body_id).exists():
             others = Post.objects.filter(body=post.body_id, role=post.role, valid_to__isnull=True).exclude(pk=post.pk)
             if not others.exists():
                 raise Refusal("post.last", _("This is the last administrator. Appoint another one first."))

@@ -15,7 +15,7 @@ from yishi.kit.text import clean
 from yishi.people.models import Account, Person
 from yishi.people.services import account_write, person_write, plain_username
 
-from ..grants import KEEPING, Viewer, system
+from ..grants import ADMINISTERING, Viewer, system
 from ..models import Body, Installation, Place, Post, current
 from ..rights import permit
 from ..separation import clashes, three_posts
@@ -74,7 +74,7 @@ def installation_start(
         home = Body.objects.get(pk=made.result["body"])
         known = person_write(by=SYSTEM, name=name, phone=phone, act_id=this.child())
         person = Person.within.get(pk=known.result["person"])
-        for role in KEEPING:  # both, until somebody else takes one over
+        for role in ADMINISTERING:  # both, until somebody else takes one over
             post_give(actor=system(), person=person, body=home, role=role, act_id=this.child())
         account = account_write(by=SYSTEM, person=person, username=username, password=password, act_id=this.child())
         kept.home_place, kept.home_body, kept.site_name, kept.started_at = place, home, site_name, this.now

@@ -17,7 +17,7 @@ from yishi.kit.errors import Refusal
 from yishi.kit.records import certain
 from yishi.organisations.first_code import first_code_fits, first_code_forget
 from yishi.organisations.fresh_start import demo_set_aside, places_provide
-from yishi.organisations.grants import KEEPING
+from yishi.organisations.grants import ADMINISTERING
 from yishi.organisations.heartbeat import pulse
 from yishi.organisations.models import (
     Body,
@@ -149,7 +149,7 @@ def start(request: Request) -> HttpResponse:
     """The checklist after the first run: what is done, what comes next."""
     stored_installation = installation()
     assert stored_installation is not None  # the right needs it
-    working = Post.objects.filter(valid_to__isnull=True).exclude(role__in=KEEPING).count()
+    working = Post.objects.filter(valid_to__isnull=True).exclude(role__in=ADMINISTERING).count()
     bodies, members, venues = Body.objects.count(), Member.objects.count(), Venue.objects.count()
     accounts, invitations = Account.objects.count(), Invitation.objects.count()
     steps = [

@@ -28,7 +28,7 @@ from yishi.web.kit.request import Request
 from .waiting import COURSES
 
 FAR = date(9999, 12, 31)
-CONVENING = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
+RUNNING_MATTERS = OVERSEEING | {BodyKind.SPECIAL, BodyKind.GROUP, BodyKind.VILLAGE, BodyKind.GOVERNMENT}
 
 
 # Everything that puts items on a desk: one line per slice of the product.
@@ -77,7 +77,7 @@ def _by_stage(viewer: Viewer, today: date) -> QuerySet[Any, Any]:
 def _matters_by_stage(viewer: Viewer, today: date) -> list[dict[str, Any]]:
     """The open matters that the viewer's desks convene, by stage: how many, how many of them late, their list."""
     counts: dict[str, tuple[int, int]] = {}
-    if any(post.body.kind in CONVENING for post in viewer.posts):
+    if any(post.body.kind in RUNNING_MATTERS for post in viewer.posts):
         asked = kept_question("matters by stage", viewer.key, lambda: {"lines": _by_stage(viewer, today)})
         counts = {stage: (count, late) for stage, count, late in asked.answer()["lines"]}
     return [

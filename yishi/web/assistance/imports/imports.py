@@ -26,12 +26,12 @@ from yishi.assistance.imports.reads import (
     rejected_workbook,
     template,
 )
-from yishi.assistance.imports.rules import KEEPING
 from yishi.assistance.imports.services.imports import import_send
 from yishi.assistance.imports.services.meanings import Asked, Word, import_explain, words_asked
 from yishi.assistance.imports.services.publish import counts_shown, import_give_up, import_publish, import_undo
 from yishi.assistance.imports.workbooks.faults import fault_words, note_words
 from yishi.assistance.imports.workbooks.kinds import kind_of, kinds
+from yishi.assistance.register.rules import REGISTER_KEEPERS
 from yishi.formats.sheet_limits import LIMITS
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
@@ -133,7 +133,7 @@ class SendForm(ActForm):
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
         viewer = request.viewer
-        desks = {post.body_id for post in viewer.working_posts if post.body.kind in KEEPING}
+        desks = {post.body_id for post in viewer.working_posts if post.body.kind in REGISTER_KEEPERS}
         allowed = kinds_for(request)
         self.fields["kind"].choices = allowed
         asked = request.POST.get("kind") or request.GET.get("kind", "")

@@ -29,7 +29,7 @@ from yishi.assistance.register.reads import (
     households_of_number,
     ordered,
 )
-from yishi.assistance.register.rules import KEEPING
+from yishi.assistance.register.rules import REGISTER_KEEPERS
 from yishi.assistance.register.services.identity import (
     account_masked,
     fault_words,
@@ -99,7 +99,7 @@ def _below(request: Request, place: Place | None) -> list[Place]:
     """The places that one may choose next: those below the chosen one, else where the viewer's desks stand."""
     if place is not None:
         return list(Place.objects.filter(parent=place, closed_on__isnull=True).order_by("code"))
-    tops = {post.body.place_id: post.body.place for post in request.viewer.posts if post.body.kind in KEEPING}
+    tops = {post.body.place_id: post.body.place for post in request.viewer.posts if post.body.kind in REGISTER_KEEPERS}
     if len(tops) != 1:
         return sorted(tops.values(), key=lambda place: place.lo)
     return list(Place.objects.filter(parent__in=tops, closed_on__isnull=True).order_by("code"))
