@@ -34,9 +34,44 @@ CLOSED = {
     "deed_file": "of this sample: a paper that a family signed, on which its identity number may stand",
     "deed_done": "for whoever has just recorded it; the deed's own page says the same",
     "follow_one": "of whoever raised it; the worry's own page says more",
-    "follow_reopen": "of whoever raised it",
     "judge_photo": "of whoever judges it; the promise's own page shows the proof",
 }
+
+
+# Pages that only show something and stand under a right that changes something all the same, and why.
+OF_THE_DOER = {
+    "gate_cover_pdf": "a cover sheet that goes out with the papers",
+    "gate_cover_docx": "the same to be changed",
+    "process_edit": "where a draft is written",
+    "sitting_room": "the desk from which a sitting is run",
+    "sitting_state": "the same, read again",
+    "room_code": "the same: the code of the room",
+    "consultation_slip_sheets": "slips to be printed, each a voice",
+    "consultation_poster": "a poster to be printed, with the key of the consultation",
+    "worry_slip": "the slip for whoever raised it, with their key",
+    "deed_new": "the choice of a form",
+    "imports": "workbooks hold identity numbers in clear",
+    "import": "the same",
+    "import_state": "the same",
+    "import_template": "the same",
+    "import_rejected": "the same",
+    "room_state": "for whoever is in the room",
+    "room_part": "the same",
+    "start": "the first steps of an installation",
+    "outbox": "what must be sent by hand, with phones",
+}
+
+
+def test_what_only_shows_something_stands_under_a_right_that_reads():
+    """Else an auditor would not read it, and nobody would notice: refused is what a change should be."""
+    under_changing = {
+        name
+        for _address, name, view in all_views()
+        if getattr(view, "methods", None) == ("GET",)
+        and view.right not in {*OWN, PUBLIC}
+        and not registry[view.right].reads
+    }
+    assert under_changing == set(OF_THE_DOER)
 
 
 def all_that_is_stored() -> dict[str, set[str]]:

@@ -57,6 +57,18 @@ def compares_paper(viewer: Viewer, paper: GatePaper) -> Answer:
 
 
 @predicate
+def reads_paper(viewer: Viewer, paper: GatePaper) -> Answer:
+    """Runs the matter of the gate, or audits its place."""
+    return compares_paper.test(viewer, paper) or viewer.audits(paper.gate.matter.place)
+
+
+@predicate
+def reads_note(viewer: Viewer, matter: Matter) -> Answer:
+    """Writes notes on the matter, or audits its place."""
+    return writes_note.test(viewer, matter) or viewer.audits(matter.place)
+
+
+@predicate
 def writes_note(viewer: Viewer, matter: Matter) -> Answer:
     """Runs the matter, or works at a body that was asked at one of its gates."""
     running = viewer.holds(matter.convener_id) or runs_here(viewer, matter.place.lo)
@@ -153,6 +165,8 @@ add("gate.ask", runs_matter)
 add("gate.answer", answers_gate)
 add("gate.record", records_gate)
 add("gate.compare", compares_paper)
+add("gate.paper", reads_paper, reads=True)
+add("note.see", reads_note, reads=True)
 add("note.add", writes_note)
 add("plan.see", sits_somewhere, reads=True)
 add("plan.open", runs_plan | oversees_plan)

@@ -21,9 +21,15 @@ def runs_its_matter(viewer: Viewer, thing: Matter | Release | PhotoMask) -> Answ
 
 
 @predicate
-def oversees_its_place(viewer: Viewer, thing: Matter | GoodCase) -> Answer:
+def oversees_its_place(viewer: Viewer, thing: Matter | Release | GoodCase) -> Answer:
     """Works at an overseeing desk of the place or of any tier above: a province chooses good cases too."""
     return viewer.oversees(matter_of(thing).place.lo)
+
+
+@predicate
+def audits_its_place(viewer: Viewer, thing: Matter | Release) -> Answer:
+    """Audits the place of the matter."""
+    return viewer.audits(matter_of(thing).place)
 
 
 @predicate
@@ -33,6 +39,7 @@ def works_at_choosing_desk(viewer: Viewer, case: GoodCase) -> Answer:
 
 
 add("release.list", has_post, reads=True)
+add("release.see", runs_its_matter | audits_its_place, reads=True)
 add("release.prepare", runs_its_matter)
 add("release.check", runs_its_matter)
 add("release.hide", runs_its_matter | oversees_its_place)

@@ -193,6 +193,12 @@ def runs_venue(viewer: Viewer, venue: Venue | None = None) -> Answer:
     return first(map(viewer.holds, convening))
 
 
+@predicate
+def audits_venue(viewer: Viewer, venue: Venue) -> Answer:
+    """Audits the place in which the venue lies."""
+    return viewer.audits(venue.place)
+
+
 def venue_body_ids(viewer: Viewer) -> set[UUID]:
     """Bodies at whose desks the viewer works and that may convene in a venue."""
     return {post.body_id for post in viewer.posts if post.role in WORKING and post.body.kind in CONVENING}
@@ -280,6 +286,7 @@ add("post.manage", secures)
 add("account.switch", secures)
 add("member.manage", administers)
 add("venue.manage", administers | runs_venue)
+add("venue.file", administers | runs_venue | audits_venue, reads=True)
 add("venue.open", opens_venue_there)
 add("register.import", is_home_administrator)
 add("installation.manage", is_home_administrator)

@@ -151,8 +151,8 @@ def test_a_file_is_prepared_and_checked_through_the_pages(client, cast, matter):
     sign_in(client, cast, "second_clerk")
     page = text_of(client.get(sent.url))
     assert "13912345678" in page and 'name="warnings_seen"' in page
-    assert client.post(sent.url, {"answer": "yes"}).status_code == 422
-    assert client.post(sent.url, {"answer": "yes", "warnings_seen": "on"}).status_code == 302
+    assert client.post(f"{sent.url}check/", {"answer": "yes"}).status_code == 422
+    assert client.post(f"{sent.url}check/", {"answer": "yes", "warnings_seen": "on"}).status_code == 302
     release.refresh_from_db()
     assert release.state == "released"
     client.post(reverse("release_hide", args=[release.pk]))
@@ -172,12 +172,26 @@ def test_what_waits_for_the_check_waits_at_the_second_persons_desk(client, cast,
     assert "待审核的路灯" not in text_of(sign_in(client, cast, "outsider").get(reverse("desk")))
 
 
+def test_an_auditor_reads_the_file_and_its_check_and_does_neither(client, cast, matter):
+    """What stands under a right that changes something was closed to them, and nobody noticed."""
+    with everything():
+        release_prepare(actor=cast.viewer("clerk"), matter=matter, title="待审核的路灯", summary="s")
+    release = Release.objects.get()
+    sign_in(client, cast, "auditor")
+    page = client.get(reverse("release", args=[release.pk])).content.decode()
+    assert "待审核的路灯" in page and reverse("release_check", args=[release.pk]) not in page
+    for name in ("release_check", "release_hide"):
+        assert client.post(reverse(name, args=[release.pk]), {"answer": "yes"}).status_code in (403, 404)
+    release.refresh_from_db()
+    assert release.state == Release.State.PREPARED
+
+
 @pytest.mark.parametrize("name", ["matter_release", "case_choose"])
 def test_an_outsider_finds_nothing(client, cast, matter, name):
     sign_in(client, cast, "outsider")
     assert client.get(reverse(name, args=[matter.pk])).status_code == 404
     release = make_public(cast, matter)
-    for one in ("release", "release_hide", "release_restore"):
+    for one in ("release_check", "release_hide", "release_restore"):
         assert client.post(reverse(one, args=[release.pk])).status_code == 404
     assert "花卉基地缓交租金" not in text_of(client.get(reverse("releases")))
 

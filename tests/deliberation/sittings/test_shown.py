@@ -261,7 +261,7 @@ def test_records_5_a_release_is_of_what_the_page_showed(cast, client):
         actor=story.by("convener"), matter=story.matter, title="租金协商", summary="另一段没人看过的话"
     )
     sent = {"answer": "yes", "warnings_seen": "on", "reason": "", "shown": shown}
-    assert client.post(address, sent).status_code == 422
+    assert client.post(f"{address}check/", sent).status_code == 422
     story.matter.release.refresh_from_db()
     assert story.matter.release.state == "prepared"
 

@@ -108,12 +108,13 @@ def venues(request: Request) -> HttpResponse:
     )
 
 
-@page("venue.manage", load=load_venue, methods=("GET",))
+@page("venue.file", load=load_venue, methods=("GET",))
 def venue(request: Request, venue: Venue) -> HttpResponse:
     code = venue.codes.filter(revoked_at__isnull=True).first()
     address = code_address(code) if code else ""
     context = {
         "venue": venue,
+        "may_manage": may("venue.manage", request.viewer, venue),
         "owners": list(venue.owners.all()),
         "code": code,
         "address": address,

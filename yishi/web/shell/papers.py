@@ -24,7 +24,7 @@ from yishi.web.organisations.poster import poster_data
 from yishi.web.organisations.venues import load_venue
 
 
-@page("venue.manage", load=load_venue, methods=("GET",))
+@page("venue.file", load=load_venue, methods=("GET",))
 def venue_poster(request: Request, venue: Venue) -> HttpResponse:
     """The venue's QR poster, for its live code."""
     code = VenueCode.objects.filter(venue=venue, revoked_at__isnull=True).first()

@@ -78,7 +78,7 @@ def gate_comparing(request: Request, paper: GatePaper) -> HttpResponse:
     )
 
 
-@page("gate.compare", load=load_paper, methods=("GET",))
+@page("gate.paper", load=load_paper, methods=("GET",))
 def gate_paper_scan(request: Request, paper: GatePaper) -> HttpResponse:
     return stream(paper.scan)
 

@@ -146,6 +146,7 @@ def gate(request: Request, gate: GateRequest) -> HttpResponse:
         "record_url": reverse("gate_record", args=[gate.pk]) if runs and is_open else "",
         "compares": runs,
         "compares_now": runs and any(_is_second(request, paper) for paper in papers if not paper.outcome),
+        "reads_papers": any(may("gate.paper", request.viewer, paper) for paper in papers[:1]),
         "is_silent": not gate.answer and gate.due_on < timezone.localdate(),
         "step_name": step.name if step else gate.step,
         "rounds": rounds,
@@ -261,7 +262,7 @@ def load_matter_and_scan(request: Request, pk: UUID, note: UUID) -> Matter:
     return lend(matter, asked_note=matter.notes.select_related("scan").get(pk=note, scan__isnull=False))
 
 
-@page("note.add", load=load_matter_and_scan, methods=("GET",))
+@page("note.see", load=load_matter_and_scan, methods=("GET",))
 def note_scan(request: Request, matter: Matter) -> HttpResponse:
     """A note's scan, for those who may read and write notes on this file."""
     return stream(lent(matter, "asked_note").scan)

@@ -252,7 +252,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
     facts = Facts(matter)
     lacking = matter_missing(matter, facts)
     runs = may("matter.run", request.viewer, matter)
-    writes = may("note.add", request.viewer, matter)
+    writes, reads_notes = (may(right, request.viewer, matter) for right in ("note.add", "note.see"))
     worries = list(Worry.objects.filter(matter=matter).order_by("raised_at"))
     where = where_now(request, matter, facts, lacking, turns_of(matter))
     primary, further = next_acts(request, matter, facts, lacking)
@@ -269,9 +269,10 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
         "primary": primary,
         "further": further,
         "runs": runs,
-        "events": story(matter, facts, worries, with_notes=bool(runs or writes)),
-        "notes": facts.notes if runs or writes else [],
-        "notes_back": facts.notes_back if runs or writes else [],
+        "events": story(matter, facts, worries, with_notes=bool(runs or reads_notes)),
+        "writes_notes": writes,
+        "notes": facts.notes if runs or reads_notes else [],
+        "notes_back": facts.notes_back if runs or reads_notes else [],
         "worries": [(worry, link("worry", worry.pk)) for worry in worries],
         "seats": seat_table(facts),
         "chair": Seat.Role.CHAIR,

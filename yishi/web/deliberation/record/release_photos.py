@@ -105,7 +105,7 @@ def load_original(request: Request, pk: UUID, photo: UUID) -> MatterPhoto:
     return MatterPhoto(matter, found[0], next((mask for mask in masks_of(matter) if mask.original_id == photo), None))
 
 
-@page("release.prepare", load=load_release_photo, methods=("GET",))
+@page("release.see", load=load_release_photo, methods=("GET",))
 def release_photo(request: Request, one: MatterPhoto) -> HttpResponse:
     return stream(one.photo, small=request.GET.get("small") == "1", asked=request)
 

@@ -170,9 +170,21 @@ class CheckForm(ActForm):
             del self.fields["warnings_seen"]
 
 
-@page("release.check", load=load_release)
+@page("release.see", load=load_release, methods=("GET",))
 def release(request: Request, release: Release) -> HttpResponse:
+    """The file as the public would see it, who did what, and for whoever may: the check."""
+    return _release_page(request, release)
+
+
+@page("release.check", load=load_release)
+def release_checking(request: Request, release: Release) -> HttpResponse:
+    """The same with the check, which is sent here."""
+    return _release_page(request, release)
+
+
+def _release_page(request: Request, release: Release) -> HttpResponse:
     """The file as the public would see it, what the machine warns of, and the check."""
+    may_check = may("release.check", request.viewer, release)
     file = PublicFile(release, shows_overdue=False)
     doubts = release_warnings(release, file.veil) if release.state == Release.State.PREPARED else []
     now = release_digest(release, public_texts(release, file.veil.facts))
@@ -201,11 +213,13 @@ def release(request: Request, release: Release) -> HttpResponse:
         "file": file,
         "photos": release.photos.annotate(is_masked=Exists(PhotoMask.objects.filter(covered=OuterRef("pk")))),
         "doubts": doubts,
-        "form": form if waits and (installation.small_office or not prepared_it) else None,
+        "form": form if may_check and waits and (installation.small_office or not prepared_it) else None,
+        "prepared_it": prepared_it,
+        "may_prepare": may("release.prepare", request.viewer, release.matter),
         "waits": waits,
         "same_hands": release.checked_by_id is not None and release.checked_by_id == release.prepared_by_id,
-        "may_hide": release.state == Release.State.RELEASED,
-        "may_restore": release.state == Release.State.HIDDEN,
+        "may_hide": release.state == Release.State.RELEASED and may("release.hide", request.viewer, release),
+        "may_restore": release.state == Release.State.HIDDEN and may("release.hide", request.viewer, release),
         "trace": trace(release),
     }
     return render(request, "deliberation/record/release.html", context, status=422 if request.method == "POST" else 200)
@@ -223,14 +237,14 @@ def trace(release: Release) -> list[Event]:
 
 
 def _one_click(request: Request, release: Release, service: Any, done: Any) -> HttpResponse:
-    """Do an act that needs no form; then back to the release, or to the list where the viewer may not check it."""
+    """Do an act that needs no form; then back to the release, or to the list where the viewer may not see it."""
     form = ActForm(request.POST)
     if form.is_valid() and form.attempt(request, service, release=release) is not None:
         messages.success(request, done)
     else:
         for error in form.non_field_errors():
             messages.error(request, str(error))
-    back = "release" if may("release.check", request.viewer, release) else "releases"
+    back = "release" if may("release.see", request.viewer, release) else "releases"
     return redirect(back, *([release.pk] if back == "release" else []))
 
 
@@ -248,6 +262,7 @@ urlpatterns = [
     path("desk/releases/", releases, name="releases"),
     path("desk/matters/<uuid:pk>/release/", matter_release, name="matter_release"),
     path("desk/releases/<uuid:pk>/", release, name="release"),
+    path("desk/releases/<uuid:pk>/check/", release_checking, name="release_check"),
     path("desk/releases/<uuid:pk>/hide/", release_hiding, name="release_hide"),
     path("desk/releases/<uuid:pk>/restore/", release_restoring, name="release_restore"),
 ]
