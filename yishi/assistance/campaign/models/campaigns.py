@@ -22,6 +22,11 @@ class EvidenceKind(models.TextChoices):
     THIRD_PARTY = "third_party", _("third party")
     PHOTO = "photo", _("photo")
 
+    @property
+    def names_families(self) -> bool:
+        """Do families sign it, or are they named in it? Then others read neither its words nor its file."""
+        return self in {EvidenceKind.CONFIRMATION, EvidenceKind.RECEIPT, EvidenceKind.PAYROLL}
+
 
 class Campaign(models.Model):
     """One campaign of a body and all tiers below it. What it counts is data: nothing of it stands in code."""

@@ -175,7 +175,6 @@ class Evidence(models.Model):
     """What a deed rests on. A photo of a family's home is never asked for."""
 
     Kind = EvidenceKind
-    NAMING = (Kind.CONFIRMATION, Kind.RECEIPT, Kind.PAYROLL)  # papers that families sign, or in which they are named
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     deed = models.ForeignKey(Deed, models.CASCADE, related_name="evidence")

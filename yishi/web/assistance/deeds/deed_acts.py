@@ -378,7 +378,7 @@ def load_evidence(request: Request, pk: UUID, file: UUID) -> Attachment:
     """The attachment of one piece of evidence; a kind that names families opens only for who may correct the deed."""
     deed = load_deed(request, pk)
     evidence = deed.evidence.select_related("file").get(file=file)
-    if evidence.kind in Evidence.NAMING and not may("deed.correct", request.viewer, deed):
+    if Evidence.Kind(evidence.kind).names_families and not may("deed.correct", request.viewer, deed):
         raise Evidence.DoesNotExist
     return certain(evidence.file)
 

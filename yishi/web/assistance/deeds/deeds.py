@@ -266,7 +266,7 @@ def evidence_for(viewer: Viewer, deed: Deed, evidence: list[Evidence]) -> list[E
     (nothing is saved) unless the viewer may correct the deed."""
     knows = may("deed.correct", viewer, deed)
     for piece in evidence:
-        if piece.kind in Evidence.NAMING and not knows:
+        if Evidence.Kind(piece.kind).names_families and not knows:
             piece.words, piece.file = "", None
     return evidence
 
