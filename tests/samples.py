@@ -296,6 +296,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "project_plan.load_contract": pk(contract),
         "projects.load_paper": {"pk": works.pk, "file": photo.pk},
         "projects.load_photo": {"pk": works.pk, "photo": photo.pk},
+        "project_acts.load_stepped": {"pk": works.project.pk, "verb": "approve"},
         "projects.load_project": pk(works.project),
         "public_files.load_photo": {"slug": release.slug, "pk": photo.pk},
         "public_files.load_release": {"slug": release.slug},

@@ -1,10 +1,12 @@
 """The stages of a project as a table, and the one function that walks it."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from yishi.kit.errors import WrongStage
 
-from .models import Project
+from .models import Project, ProjectStep
 
 S = Project.Stage
 
@@ -54,6 +56,28 @@ SAYS = {
     S.ACCEPTED: _("It is accepted."),
     S.DROPPED: _("It was given up."),
 }
+
+
+BACK = "back"  # the verb of a line that takes the step before it back
+STEPPED = {  # verb of a step from stage to stage → the right by which it is taken, and taken back
+    "approve": "project.approve",
+    "start": "project.build",
+    "finish": "project.build",
+    "pass": "project.accept",
+    "fail": "project.accept",
+    "drop": "project.plan",
+}
+
+
+def standing_among(steps: Iterable[ProjectStep]) -> list[ProjectStep]:
+    """Of a project's steps those from stage to stage that were not taken back, in the order of recording."""
+    standing: list[ProjectStep] = []
+    for taken in sorted(steps, key=lambda step: (step.at, step.pk)):
+        if taken.verb == BACK:
+            standing.pop()
+        elif taken.verb in STEPPED:
+            standing.append(taken)
+    return standing
 
 
 def may_step(project: Project, verb: str) -> bool:

@@ -11,6 +11,7 @@ from yishi.assistance.campaign.models.campaigns import Campaign, Direction
 from yishi.assistance.register.models.households import Household
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, BodyKind, Place
 from yishi.people.models import Person
@@ -191,7 +192,7 @@ class ProgressLine(models.Model):
         return f"{self.part_id} {self.done}"
 
 
-class Acceptance(models.Model):
+class Acceptance(TakenBack):
     """What another body than the builder found (验收)."""
 
     class Result(models.TextChoices):

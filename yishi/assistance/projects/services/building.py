@@ -16,7 +16,7 @@ from yishi.assistance.projects.models import (
     ProjectPhoto,
 )
 from yishi.assistance.projects.shown import project_digest
-from yishi.assistance.projects.stages import step
+from yishi.assistance.projects.stages import standing_among, step
 from yishi.attachments.models import Attachment
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
@@ -244,8 +244,11 @@ def field_of(part: UUID) -> str:
 def in_order(project: Project, on: date, *, beginning: bool = False) -> date:
     """The day of a step. Refuses one that is to come, or that lies before the last step (with `beginning`: before the
     works began)."""
-    steps = project.steps.filter(verb__in=["start"] if beginning else ["plan", "approve", "start", "finish", "fail"])
-    last = steps.order_by("-on").first()
+    verbs = {"start"} if beginning else {"approve", "start", "finish", "fail"}
+    taken = [each for each in standing_among(project.steps.all()) if each.verb in verbs]
+    if not beginning:
+        taken += project.steps.filter(verb="plan")
+    last = max(taken, key=lambda each: each.on, default=None)
     before = (last.on, _("This day lies before the step of %(day)s. Give a later day.")) if last else None
     return happened(on, "on", code="project", not_before=before)
 

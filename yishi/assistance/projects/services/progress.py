@@ -95,7 +95,7 @@ def lines_of(projects: Iterable[UUID]) -> QuerySet[ProgressLine]:
 
 def found_of(projects: Iterable[UUID]) -> QuerySet[AcceptanceLine]:
     """What was found of each part at acceptances, in their order."""
-    lines = AcceptanceLine.objects.filter(acceptance__project__in=projects)
+    lines = AcceptanceLine.objects.filter(acceptance__project__in=projects, acceptance__taken_back_at__isnull=True)
     return lines.order_by("acceptance__on", "acceptance__at")
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,11 +20,15 @@ from yishi.assistance.projects.services.acceptance import LOOKED_AT, Defect
 from yishi.assistance.projects.services.building import REPORT_WORDS, STEP_WORDS, field_of
 from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.progress import Standing, standing_of
+from yishi.assistance.projects.services.stepping_back import WHY as WHY_BACK
+from yishi.assistance.projects.services.stepping_back import project_step_back
 from yishi.assistance.projects.shown import money_asked_digest, project_digest
+from yishi.assistance.projects.stages import STEPPED
 from yishi.attachments.store import scan_keep
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
+from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -37,6 +42,7 @@ from yishi.web.kit.proof_files import kept_photos
 from yishi.web.kit.request import Request
 
 from .money_fields import BodyField, bodies_nearby
+from .project_story import step_words
 from .projects import load_project
 
 DEFECTS = 5
@@ -296,6 +302,31 @@ def project_drop(request: Request, project: Project) -> HttpResponse:
     )
 
 
+class BackForm(ActForm):
+    reason = WordsField(WHY_BACK, gettext_lazy("Why? It stays on the record."), rows=3)
+
+
+def load_stepped(request: Request, pk: UUID, verb: str) -> Project:
+    """A project, with the step that is to be taken back."""
+    if verb not in STEPPED:
+        raise Http404
+    return lend(load_project(request, pk), asked_verb=verb)
+
+
+@page("project.step_back", load=load_stepped)
+def project_back(request: Request, project: Project) -> HttpResponse:
+    verb = lent(project, "asked_verb")
+    return act_on(
+        request,
+        project,
+        BackForm(request.POST or None),
+        partial(project_step_back, verb=verb),
+        heading=_("Taken by mistake: %(step)s") % {"step": step_words(verb)},
+        done=_("It is taken back; the reason stays in the story."),
+        submit=_("Take it back"),
+    )
+
+
 @page("project.build", load=load_project)
 def project_report(request: Request, project: Project) -> HttpResponse:
     """Made for a phone at the roadside: a number for each hamlet; a photo if one likes."""
@@ -386,6 +417,7 @@ urlpatterns = [
     path("desk/projects/<uuid:pk>/finish/", project_finish, name="project_finish"),
     path("desk/projects/<uuid:pk>/accept/", project_accept, name="project_accept"),
     path("desk/projects/<uuid:pk>/drop/", project_drop, name="project_drop"),
+    path("desk/projects/<uuid:pk>/back/<slug:verb>/", project_back, name="project_back"),
     path("desk/projects/<uuid:pk>/photos/", project_photos, name="project_photos"),
     path("desk/projects/<uuid:pk>/promise/", project_promise, name="project_promise"),
 ]

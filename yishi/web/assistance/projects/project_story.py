@@ -27,6 +27,7 @@ ACTS = {  # verb of a step → the act that took it
     "start": "assistance.project.start",
     "finish": "assistance.project.finish",
     "drop": "assistance.project.drop",
+    "back": "assistance.project.step_back",
     "ask_money": "assistance.project.money",
     "more_money": "assistance.project.decide_money",
     "no_money": "assistance.project.decide_money",
@@ -37,6 +38,13 @@ SAYS = {  # of a step whose act says not yet how it went
     "more_money": gettext_lazy("More money is granted"),
     "no_money": gettext_lazy("More money is not granted"),
 }
+
+
+def step_words(verb: str) -> str:
+    """What a step from stage to stage is called."""
+    return act_title(ACTS.get(verb, "assistance.project.accept"))
+
+
 NEXT: dict[str, tuple[Any, str]] = {  # stage → what comes next, and the field of its planned day
     S.PLANNED: (gettext_lazy("Approval by an office above"), "starts_on"),
     S.APPROVED: (gettext_lazy("The works begin"), "starts_on"),

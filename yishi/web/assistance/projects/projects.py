@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.campaign.reads import campaigns_around
-from yishi.assistance.projects.models import Acceptance, FundKind, Project
+from yishi.assistance.projects.models import Acceptance, FundKind, Project, ProjectStep
 from yishi.assistance.projects.services.acceptance import promises_of
 from yishi.assistance.projects.services.balances import money_from, money_rows
 from yishi.assistance.projects.services.progress import (
@@ -27,7 +27,7 @@ from yishi.assistance.projects.services.progress import (
     unit_cost,
     wholes,
 )
-from yishi.assistance.projects.stages import may_step
+from yishi.assistance.projects.stages import STEPPED, may_step, standing_among
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.database.gather import HowMany, gather
@@ -43,7 +43,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
 
-from .project_story import project_events
+from .project_story import project_events, step_words
 
 SHOWN = 50
 S = Project.Stage
@@ -214,6 +214,7 @@ def project(request: Request, project: Project) -> HttpResponse:
     context = {
         "project": project,
         "acts": offered(request.viewer, project),
+        "back": step_back(request.viewer, project, gathered["steps"]),
         "total": money.total,
         "sources": [
             {"kind": kind, "name": FundKind(kind).label, "line": line}
@@ -261,6 +262,17 @@ def offered(viewer: Viewer, project: Project) -> list[dict[str, Any]]:
             {"url": reverse("project_allot", args=[project.pk]), "label": _("Hold money ready"), "is_step": False}
         )
     return acts
+
+
+def step_back(viewer: Viewer, project: Project, steps: list[ProjectStep]) -> dict[str, str] | None:
+    """The last step, for whoever may take it back."""
+    last = next(reversed(standing_among(steps)), None)
+    if last is None or not may(STEPPED[last.verb], viewer, project):
+        return None
+    return {
+        "url": reverse("project_back", args=[project.pk, last.verb]),
+        "label": _("Take back: %(step)s") % {"step": step_words(last.verb)},
+    }
 
 
 @page("project.see", load=load_photo, methods=("GET",))

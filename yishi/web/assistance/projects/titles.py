@@ -31,6 +31,7 @@ TITLES: dict[str, Title] = {
     "assistance.project.quantities": _("Quantities set"),
     "assistance.project.reach": _("Families reached set down"),
     "assistance.project.report": _("Progress reported"),
+    "assistance.project.step_back": _("A step was taken back"),
     "assistance.project.start": _("The works began"),
 }
 KINDS: dict[str, Kind] = {
