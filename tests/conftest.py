@@ -24,6 +24,9 @@ from .promises import checked, promise, proved  # noqa: F401  fixtures
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
+# An installation on the machine where tests run is none of theirs, nor of the commands that they start.
+os.environ.setdefault("YISHI_ENV_FILE", "")
+
 MANY = 4  # cases of a walk
 
 _migrate = migrate.Command.handle

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from yishi.config import environment
 from yishi.config.environment import SETTINGS, TEST_NAMES, BadSetting, database, read, register_keys, secret_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,12 @@ def table() -> dict[str, list[str]]:
     """Name → cells of its row in docs/settings.md."""
     rows = re.findall(r"(?m)^\| `([A-Z_]+)` \|(.*)\|$", (ROOT / "docs" / "settings.md").read_text("utf-8"))
     return {name: [cell.strip() for cell in cells.split(" | ")] for name, cells in rows}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_installed(monkeypatch, tmp_path):
+    """The machine on which tests run may have an installation of its own: its settings are none of ours."""
+    monkeypatch.setattr(environment, "WELL_KNOWN", tmp_path / "yishi.env")
 
 
 def test_an_empty_environment_is_enough():
@@ -89,7 +96,7 @@ def test_https_asks_for_what_it_needs(missing):
 
 def run_cli(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("YISHI_", "DJANGO_", "DATABASE_"))}
-    env |= {"YISHI_DATA_DIR": str(folder), **settings}
+    env |= {"YISHI_DATA_DIR": str(folder), "YISHI_ENV_FILE": "", **settings}
     command = [sys.executable, "-m", "yishi.cli", *words]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 

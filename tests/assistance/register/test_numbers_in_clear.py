@@ -47,7 +47,12 @@ def left_behind(tmp_path_factory) -> Path:
     for name in ("data", "tmp", "exports"):
         (folder / name).mkdir()
     env = {name: value for name, value in os.environ.items() if not name.startswith(("YISHI_", "DJANGO_", "DATABASE_"))}
-    env |= {"YISHI_DATA_DIR": str(folder / "data"), "TMPDIR": str(folder / "tmp"), "YISHI_WORKERS": "2"}
+    env |= {
+        "YISHI_DATA_DIR": str(folder / "data"),
+        "TMPDIR": str(folder / "tmp"),
+        "YISHI_WORKERS": "2",
+        "YISHI_ENV_FILE": "",
+    }
     with (folder / "log").open("wb") as log:
         words = [sys.executable, "-m", "tests.assistance.seeding", str(folder / "exports")]
         done = subprocess.run(words, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, check=False)
