@@ -48,7 +48,7 @@ def pack() -> int:
     for rule in rules.rules.values():
         for wanted, examples in ((True, rule.positive), (False, rule.negative)):
             for differences in examples:
-                found = {one.rule.code for one in checker.check(rules.example(differences))}
+                found = {finding.rule.code for finding in checker.check(rules.example(differences))}
                 if (rule.code in found) is not wanted:
                     wrong.append(f"{rule.code}: {differences}")
     for line in wrong:

@@ -133,23 +133,25 @@ def report(found: CommonGround, file: VoteFile) -> list[str]:
     lines += _apart(found)
     for group in found.groups if found.k > 1 else ():
         lines.append(f"群组 · group {plain(str(group.id))}: {group.size:,}")
-        for one in group.representative[:SHOWN]:
-            if 2 * one.successes <= one.trials and one.z_ratio <= 0:
+        for entry in group.representative[:SHOWN]:
+            if 2 * entry.successes <= entry.trials and entry.z_ratio <= 0:
                 continue  # said no more often here than elsewhere, and by no majority: it marks nobody
-            way = "同意 · agrees" if one.direction == "agree" else "反对 · objects"
-            lines.append(f"    {way} {one.successes}/{one.trials}: {said(one.statement)}")
+            way = "同意 · agrees" if entry.direction == "agree" else "反对 · objects"
+            lines.append(f"    {way} {entry.successes}/{entry.trials}: {said(entry.statement)}")
     for title, lines_of in (
         ("各群组都同意 · every group agrees", found.shared if found.k > 1 else ()),
         ("各群组都反对 · every group objects", found.shared_objections if found.k > 1 else ()),
     ):
-        lines += [f"{title} ≥ {one.low:.0%} (±{one.error:.0%}): {said(one.statement)}" for one in lines_of[:SHOWN]]
+        lines += [
+            f"{title} ≥ {entry.low:.0%} (±{entry.error:.0%}): {said(entry.statement)}" for entry in lines_of[:SHOWN]
+        ]
     for gap in found.divides[:SHOWN]:
         lines.append(f"分歧 · divides, {gap.gap:.2f} of 2 (±{gap.error:.2f}): {said(gap.statement)}")
     for title, listed in (
         ("多数同意 · most agree", found.consensus_agree),
         ("多数反对 · most object", found.consensus_object),
     ):
-        lines += [f"{title} {one.successes}/{one.trials}: {said(one.statement)}" for one in listed]
+        lines += [f"{title} {entry.successes}/{entry.trials}: {said(entry.statement)}" for entry in listed]
     return lines
 
 
@@ -157,7 +159,7 @@ def _apart(found: CommonGround) -> list[str]:
     """Who is counted but in no group, and why."""
     why = {"agree": "一律同意 · agree to all", "object": "一律反对 · object to all"}
     why |= {"pass": "一律弃权 · pass on all", "contradicts": "前后矛盾 · contradict themselves"}
-    counted = Counter(one.why for one in found.odd)
+    counted = Counter(participant.why for participant in found.odd)
     lines = [f"另计 · set apart: {number:,} {why[name]}" for name, number in sorted(counted.items())]
     nowhere = int((found.group_index < 0).sum()) - len(found.odd) * (found.choice is not None)
     if nowhere > 0 and (found.k > 1 or found.choice is None):

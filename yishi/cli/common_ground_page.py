@@ -117,11 +117,11 @@ def _dear(found: CommonGround, texts: Mapping[Any, str]) -> str:
     made = []
     for number, group in enumerate(found.groups):
         lines = "".join(
-            f"<li>{'同意' if one.direction == 'agree' else '反对'} "
-            f"<small>{'agrees' if one.direction == 'agree' else 'objects'}</small> "
-            f"{one.successes}/{one.trials}：{_link(found, texts, one.statement)}</li>"
-            for one in group.representative
-            if 2 * one.successes > one.trials or one.z_ratio > 0
+            f"<li>{'同意' if entry.direction == 'agree' else '反对'} "
+            f"<small>{'agrees' if entry.direction == 'agree' else 'objects'}</small> "
+            f"{entry.successes}/{entry.trials}：{_link(found, texts, entry.statement)}</li>"
+            for entry in group.representative
+            if 2 * entry.successes > entry.trials or entry.z_ratio > 0
         )
         made.append(
             f'<h3 class="marks">{mark(number)} 群组 <small>group</small> {escape(str(group.id))}</h3><ul>{lines}</ul>'
@@ -160,7 +160,7 @@ def _table(
     head += f'<th class="n">{extra[0]}</th>' if extra else ""
     rows = []
     for number, place in enumerate(order):
-        against, passes, agree = (int(one) for one in found.totals[:, place])
+        against, passes, agree = (int(count) for count in found.totals[:, place])
         counts = found.counts
         cells = "".join(
             f'<td class="n">{int(counts.agree[n, place])}/{int(counts.object[n, place])}/'

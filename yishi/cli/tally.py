@@ -88,5 +88,5 @@ def _by_hand() -> int:
 
 
 def _period(rng: random.Random, first: date, last: date) -> tuple[date, date]:
-    one, two = sorted(first + timedelta(days=rng.randrange((last - first).days + 1)) for _ in range(2))
-    return one, two
+    start, end = sorted(first + timedelta(days=rng.randrange((last - first).days + 1)) for _ in range(2))
+    return start, end

@@ -281,16 +281,16 @@ def _of_opinions(
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
     index = np.where(label >= 0, rank[label], -1).astype(np.int32)
-    certain = [float(made.shares[label == one, one].mean()) for one in order.tolist()]
-    again = [float(stable[one]) for one in order.tolist()]
+    certain = [float(made.shares[label == group, group].mean()) for group in order.tolist()]
+    again = [float(stable[group]) for group in order.tolist()]
     return Division(list(range(order.size)), index, [*certain], [*again], "", scores, made, order.tolist())
 
 
 def _given(table: VoteTable, labels: Mapping[int, Any]) -> Division:
-    names = sorted(set(labels.values()), key=lambda one: (str(type(one)), one))
+    names = sorted(set(labels.values()), key=lambda label: (str(type(label)), label))
     place = {label: number for number, label in enumerate(names)}
     index = np.array(
-        [place[labels[one]] if one in labels else -1 for one in table.participants.tolist()], dtype=np.int32
+        [place[labels[person]] if person in labels else -1 for person in table.participants.tolist()], dtype=np.int32
     )
     if (index < 0).all():
         raise BadVotes("表态的人都不在分组表里 · no participant with a vote has a label", column="labels")
@@ -387,11 +387,11 @@ def _objection(choice: Choice, k: int) -> str:
     if choice.k == k:
         return ""
     said = f"{k} groups were asked for; the hidden votes carry {choice.k}"
-    asked = [one for one in choice.tried if one.k == k]
-    taken = [one for one in choice.tried if one.taken]
+    asked = [trial for trial in choice.tried if trial.k == k]
+    taken = [trial for trial in choice.tried if trial.taken]
     if not asked or not taken:
         return said + "."
-    worse = (min(one.loss for one in asked) / taken[-1].loss - 1.0) * 100.0
+    worse = (min(trial.loss for trial in asked) / taken[-1].loss - 1.0) * 100.0
     return f"{said}: with {k} they are foretold {abs(worse):.1f} % {'worse' if worse > 0 else 'better'}."
 
 

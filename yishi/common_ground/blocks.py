@@ -22,7 +22,7 @@ class Rows:
 
     def hold(self, make: Callable[..., Any], *columns: Sequence[Any], common: tuple[Any, ...] = ()) -> list[Any]:
         """`make(*one of each column, *common)` for every block."""
-        return [make(*one, *common) for one in zip(*columns, strict=True)]
+        return [make(*block, *common) for block in zip(*columns, strict=True)]
 
     def fetch(self, held: list[Any]) -> list[Any]:
         """What is held, in the order of the blocks."""

@@ -60,8 +60,8 @@ class Choice:
     def loss(self) -> tuple[float, ...]:
         """The least log-loss of hidden votes with 1, 2, … groups, up to the first that was not tried."""
         best: dict[int, float] = {}
-        for one in self.tried:
-            best[one.k] = min(one.loss, best.get(one.k, np.inf))
+        for trial in self.tried:
+            best[trial.k] = min(trial.loss, best.get(trial.k, np.inf))
         known = 0
         while known + 1 in best:
             known += 1
@@ -166,7 +166,7 @@ def choose(
             if _worth(found, people, base, tried[-1].gain, sure=MORE_SURE):
                 taken = better
             tried.append(_marked(found, taken=taken == better))
-    if fixed and fixed > 1 and all(one.k != fixed for one in tried) and carries:
+    if fixed and fixed > 1 and all(trial.k != fixed for trial in tried) and carries:
         tried.append(hidden.tried(1, (fixed, fixed == 2), NONE))
     return Choice(*taken, tuple(tried)), hidden
 
@@ -212,5 +212,5 @@ def _sure(people: int, sure: float = SURE) -> float:
     return sure * (1.0 + (UNCERTAIN / people) ** 2)
 
 
-def _marked(one: Tried, *, taken: bool) -> Tried:
-    return Tried(one.k, one.graded, one.loss, one.gain, one.error, taken)
+def _marked(trial: Tried, *, taken: bool) -> Tried:
+    return Tried(trial.k, trial.graded, trial.loss, trial.gain, trial.error, taken)

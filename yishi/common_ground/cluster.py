@@ -35,7 +35,7 @@ class ClusterRows(Rows):
 
     def hold(self, make: Callable[..., Any], *columns: Sequence[Any], common: tuple[Any, ...] = ()) -> list[Any]:
         """One task for every block; nothing comes back yet."""
-        return [self.client.submit(make, *one, *common, pure=False) for one in zip(*columns, strict=True)]
+        return [self.client.submit(make, *block, *common, pure=False) for block in zip(*columns, strict=True)]
 
     def fetch(self, held: list[Any]) -> list[Any]:
         """Wait for the tasks; what they made, in the order of the blocks."""

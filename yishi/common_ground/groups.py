@@ -64,7 +64,7 @@ def division(
     order = _outwards(points)
     some = points[order[np.linspace(0, order.size - 1, DISTINCT).astype(np.int64)]]
     label, scores = groups_of(BaseClusters(some, np.ones(DISTINCT), np.arange(DISTINCT, dtype=np.int32)), seed, k=k)
-    begun = np.stack([some[label == one].mean(axis=0) for one in np.unique(label)])
+    begun = np.stack([some[label == group].mean(axis=0) for group in np.unique(label)])
     _, found = lloyd(spots, weights, begun, GROUP_ROUNDS, 1e-9)
     return found[spot_of].astype(np.int32), scores
 

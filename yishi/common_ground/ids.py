@@ -16,7 +16,7 @@ Names = NDArray[np.str_] | None
 def coded(given: ArrayLike) -> tuple[ArrayLike, Names]:
     """Numbers for a column of strings, with the strings in their order; any other column as it is, with None."""
     listed = given.tolist() if isinstance(given, np.ndarray) and given.dtype.kind in "UO" else given
-    if not isinstance(listed, list | tuple) or not listed or not all(isinstance(one, str) for one in listed):
+    if not isinstance(listed, list | tuple) or not listed or not all(isinstance(identity, str) for identity in listed):
         return given, None
     names, place = np.unique(np.asarray(listed, dtype=np.str_), return_inverse=True)
     return place.astype(np.int64), names
@@ -27,7 +27,7 @@ def numbers(some: Collection[Any], names: Names) -> Collection[Any]:
     if names is None:
         return some
     number = {name: place for place, name in enumerate(names.tolist())}
-    return [number[one] for one in some if one in number]
+    return [number[identity] for identity in some if identity in number]
 
 
 def numbered(labels: Mapping[Any, Any] | None, names: Names) -> Mapping[int, Any] | None:
@@ -45,11 +45,13 @@ def with_names(found: "CommonGround", people: Names, topics: Names) -> "CommonGr
         found = replace(
             found,
             participant_ids=people[found.participant_ids],
-            groups=tuple(replace(group, members=tuple(told[one] for one in group.members)) for group in found.groups),
-            odd=tuple(replace(one, participant=told[one.participant]) for one in found.odd),
+            groups=tuple(
+                replace(group, members=tuple(told[member] for member in group.members)) for group in found.groups
+            ),
+            odd=tuple(replace(apart, participant=told[apart.participant]) for apart in found.odd),
         )
     if topics is not None:
         told = topics.tolist()
-        moderated = frozenset(told[one] for one in found.moderated)
+        moderated = frozenset(told[statement] for statement in found.moderated)
         found = replace(found, statement_ids=topics[found.statement_ids], moderated=moderated)
     return found

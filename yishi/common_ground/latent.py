@@ -98,7 +98,7 @@ def begin(points: Floats, k: int, attempt: int, chance: np.random.Generator, tak
     for number in range(TIGHTEST):
         centre, label = lloyd(seen, weight, seen[_apart(seen, k, taking_part, chance)], 25, 1e-3)
         tried.append((float((weight * ((seen - centre[label]) ** 2).sum(axis=1)).sum()), number, label))
-    return min(tried, key=lambda one: one[:2])[2].astype(np.int32)
+    return min(tried, key=lambda start: start[:2])[2].astype(np.int32)
 
 
 def _apart(points: Floats, k: int, taking_part: Flags, chance: np.random.Generator) -> list[int]:

@@ -120,7 +120,8 @@ def _of_many(
     ]
     for _ in range(FEW_STEPS):
         people = [
-            tendency.people_step(block, one, begun.model, kind[1])[0] for block, one in zip(held, people, strict=True)
+            tendency.people_step(block, block_of_people, begun.model, kind[1])[0]
+            for block, block_of_people in zip(held, people, strict=True)
         ]
     late = 0 if kind[1] else None
     people, model, objective, converged = tendency.fit(held, people, begun.model, latent.ROUNDS, close=1e-5, late=late)
@@ -144,4 +145,6 @@ def place(table: VoteTable, moderated: Flags, model: Model, *, graded: bool, ste
         for _ in range(steps):
             people = tendency.people_step(block, people, model, graded)[0]
         made.append(people)
-    return People(*(np.concatenate([getattr(one, name) for one in made]) for name in People.__slots__))
+    return People(
+        *(np.concatenate([getattr(block_of_people, name) for block_of_people in made]) for name in People.__slots__)
+    )

@@ -130,19 +130,19 @@ class CommonGround:
             "votes": self.votes,
             "k": self.k,
             "note": self.note,
-            "scores": [round(one, 12) for one in self.scores],
+            "scores": [round(score, 12) for score in self.scores],
             "groups": [self._group(group) for group in self.groups],
             "statements": [self._statement(place, texts or {}) for place in range(len(ids))],
             "consensus": {
-                "agree": [ids[one.statement] for one in self.consensus_agree],
-                "object": [ids[one.statement] for one in self.consensus_object],
+                "agree": [ids[entry.statement] for entry in self.consensus_agree],
+                "object": [ids[entry.statement] for entry in self.consensus_object],
             },
             "shared": [self._shared(line) for line in self.shared],
             "shared_objections": [self._shared(line) for line in self.shared_objections],
             "divides": [self._divides(line) for line in self.divides],
             "judged_by": self.judged_by,
-            "odd": [{"participant": one.participant, "why": one.why} for one in self.odd],
-            "tried": [] if self.choice is None else [_tried(one) for one in self.choice.tried],
+            "odd": [{"participant": person.participant, "why": person.why} for person in self.odd],
+            "tried": [] if self.choice is None else [_tried(trial) for trial in self.choice.tried],
             "converged": self.converged,
             "objection": self.objection,
             "moderated": sorted(self.moderated),
@@ -166,16 +166,16 @@ class CommonGround:
         ids = self.statement_ids
         marks = [
             {
-                "statement": ids[one.statement].item(),
-                "direction": one.direction,
-                "successes": one.successes,
-                "trials": one.trials,
-                "probability": one.probability,
-                "z": one.z,
-                "ratio": one.ratio,
-                "z_ratio": one.z_ratio,
+                "statement": ids[entry.statement].item(),
+                "direction": entry.direction,
+                "successes": entry.successes,
+                "trials": entry.trials,
+                "probability": entry.probability,
+                "z": entry.z,
+                "ratio": entry.ratio,
+                "z_ratio": entry.z_ratio,
             }
-            for one in group.representative
+            for entry in group.representative
         ]
         known = {"certainty": group.certainty, "stability": group.stability}
         return {"id": group.id, "size": group.size, "members": list(group.members), "representative": marks} | {
@@ -185,7 +185,7 @@ class CommonGround:
     def _statement(self, place: int, texts: Mapping[Any, str]) -> dict[str, Any]:
         identity = self.statement_ids[place].item()
         text = {"text": texts[identity]} if identity in texts else {}
-        against, passes, agree = (int(one) for one in self.totals[:, place])
+        against, passes, agree = (int(count) for count in self.totals[:, place])
         return {
             "id": identity,
             **text,
@@ -225,6 +225,6 @@ def _places(given: ArrayLike, ids: NDArray[Any], name: str) -> NDArray[np.intp]:
     return place
 
 
-def _tried(one: Tried) -> dict[str, Any]:
-    told = asdict(one)
-    return told | {"error": one.error if np.isfinite(one.error) else None}
+def _tried(trial: Tried) -> dict[str, Any]:
+    told = asdict(trial)
+    return told | {"error": trial.error if np.isfinite(trial.error) else None}

@@ -276,7 +276,7 @@ def _products(
     pair = np.repeat(column * m, sizes) + table.column[where]
     vote, step, new = table.value[where].astype(np.float64), np.repeat(moved, sizes), np.repeat(appeared, sizes)
     weights = (step * vote, step, new * vote, new)
-    made = [np.bincount(pair, one, m * m).astype(np.float64).reshape(m, m) for one in weights]
+    made = [np.bincount(pair, weight, m * m).astype(np.float64).reshape(m, m) for weight in weights]
     return made[0], made[1], made[2], made[3]
 
 

@@ -112,7 +112,9 @@ def two_proportions(successes: Ints, trials: Ints, other_successes: Ints, other_
 def proportion_tests(counts: GroupCounts) -> Tests:
     """All tests of every group against the other groups together."""
     agree, against, seen = counts.agree, counts.object, counts.seen
-    others = GroupCounts(*(all_ - own for own, all_ in ((one, one.sum(axis=0)) for one in (agree, against, seen))))
+    others = GroupCounts(
+        *(all_ - own for own, all_ in ((counted, counted.sum(axis=0)) for counted in (agree, against, seen)))
+    )
     p_agree, p_object = (agree + 1.0) / (seen + 2.0), (against + 1.0) / (seen + 2.0)
     return Tests(
         p_agree,
@@ -198,7 +200,9 @@ def _representative(
     if best_agree is not None:
         picked.insert(0, made(best_agree, True, True))
     picked = picked[:LISTED]
-    return [one for one in picked if one.direction == "agree"] + [one for one in picked if one.direction == "object"]
+    return [entry for entry in picked if entry.direction == "agree"] + [
+        entry for entry in picked if entry.direction == "object"
+    ]
 
 
 def _best_agree(group: int, columns: Ints, counts: GroupCounts, found: Tests) -> int | None:
@@ -248,7 +252,9 @@ def priorities(counts: GroupCounts, extremity: Floats, meta: Flags) -> Floats:
 
     importance = (1 - (P+1)/(S+2)) · (1 + E) · (A+1)/(S+2); priority = (importance · (1 + 8·2^(-S/5)))², meta 49.
     """
-    agree, against, seen = (one.sum(axis=0).astype(np.float64) for one in (counts.agree, counts.object, counts.seen))
+    agree, against, seen = (
+        counted.sum(axis=0).astype(np.float64) for counted in (counts.agree, counts.object, counts.seen)
+    )
     passes = seen - agree - against
     importance = (1.0 - (passes + 1.0) / (seen + 2.0)) * (1.0 + extremity) * (agree + 1.0) / (seen + 2.0)
     fresh = 1.0 + 8.0 * np.exp2(-seen / 5.0)

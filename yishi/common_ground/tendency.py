@@ -104,7 +104,7 @@ class Sums(tuple[Any, ...]):
     """Sums that are added each to each."""
 
     def __add__(self, other: Any) -> "Sums":
-        return Sums(one + two for one, two in zip(self, other, strict=True))
+        return Sums(mine + theirs for mine, theirs in zip(self, other, strict=True))
 
 
 def cells(table: VoteTable, moderated: Flags, kept: Flags | None = None) -> Cells:
@@ -211,15 +211,15 @@ def newton(
     `diagonal` and `side` (k, n) curve and slope of the others. Gives the steps (n,), (n,), (k, n), at most `LONGEST`,
     and the diagonal (k, n) of the inverse for the others.
     """
-    one, two = border / diagonal
-    a = corner[0] - (one * border[0]).sum(axis=0)
-    b = corner[1] - (one * border[1]).sum(axis=0)
-    c = corner[2] - (two * border[1]).sum(axis=0)
+    u, v = border / diagonal
+    a = corner[0] - (u * border[0]).sum(axis=0)
+    b = corner[1] - (u * border[1]).sum(axis=0)
+    c = corner[2] - (v * border[1]).sum(axis=0)
     whole = a * c - b * b
-    off = slope[0] - (one * side).sum(axis=0), slope[1] - (two * side).sum(axis=0)
+    off = slope[0] - (u * side).sum(axis=0), slope[1] - (v * side).sum(axis=0)
     first, second = (c * off[0] - b * off[1]) / whole, (a * off[1] - b * off[0]) / whole
-    rest = side / diagonal - one * first - two * second
-    around = 1.0 / diagonal + (one * one * c - 2.0 * one * two * b + two * two * a) / whole
+    rest = side / diagonal - u * first - v * second
+    around = 1.0 / diagonal + (u * u * c - 2.0 * u * v * b + v * v * a) / whole
     return _short(first), _short(second), _short(rest), around
 
 
@@ -279,7 +279,7 @@ def statement_sums(block: Cells, people: People, model: Model) -> Sums:
     strength = people.strength[block.row]
     bent = told.xx * strength
     grouped = (told.x * strength, bent, bent * strength, -told.xy * strength)
-    return Sums((np.concatenate([block.by_column(one) for one in (each, *grouped)]), shares.sum(axis=0)))
+    return Sums((np.concatenate([block.by_column(index) for index in (each, *grouped)]), shares.sum(axis=0)))
 
 
 def statement_step(sums: Sums, model: Model, *, free: bool = True) -> Model:

@@ -205,10 +205,10 @@ def integers(given: ArrayLike, name: str) -> NDArray[Any]:
             row = int(wrong.argmax())
             raise BadVotes(f"{found[row]} is no whole number", row=row, column=name)
         return found.astype(np.int64)
-    for row, one in enumerate(found.tolist()):
-        if isinstance(one, bool) or not isinstance(one, int):
-            raise BadVotes(f"{one!r} is no whole number", row=row, column=name)
-        if not -(2**63) <= one < 2**63:
+    for row, number in enumerate(found.tolist()):
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise BadVotes(f"{number!r} is no whole number", row=row, column=name)
+        if not -(2**63) <= number < 2**63:
             raise BadVotes("an id beyond 63 bits", row=row, column=name)
     return found.astype(np.int64)
 
@@ -312,8 +312,8 @@ def _signatures(table: VoteTable) -> tuple[list[Signatures], list[Signatures]]:
     rows = columns
     for _ in range(ROUNDS):
         found = [_sums(table, face, kinds[::step]) for face, step in zip(columns, (1, -1), strict=True)]
-        rows = [one for one, _ in found]
-        columns = [_mixed(face + one) for face, (_, one) in zip(columns, found, strict=True)]
+        rows = [of_rows for of_rows, _ in found]
+        columns = [_mixed(face + of_columns) for face, (_, of_columns) in zip(columns, found, strict=True)]
     return [rows[0] + rows[1], rows[0]], [columns[0] + columns[1], columns[0]]
 
 

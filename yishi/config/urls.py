@@ -28,7 +28,10 @@ def grouped(patterns: Sequence[Address]) -> list[Address]:
             groups[beginning] = []
             tree.append(beginning)
         groups[beginning].append(_beginning_later(pattern, rest))
-    return [URLResolver(RoutePattern(f"{one}/"), grouped(groups[one])) if isinstance(one, str) else one for one in tree]
+    return [
+        URLResolver(RoutePattern(f"{entry}/"), grouped(groups[entry])) if isinstance(entry, str) else entry
+        for entry in tree
+    ]
 
 
 def _beginning_later(pattern: URLPattern, rest: str) -> URLPattern:

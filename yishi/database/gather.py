@@ -377,8 +377,8 @@ def _reader(field: Any) -> Callable[[Any], Any] | None:
         return json.loads if connection.vendor == "sqlite" else None
     if isinstance(field, models.DecimalField):
         places = field.decimal_places
-        one = None if places is None else Decimal(1).scaleb(-places)
-        return lambda value: Decimal(str(value)) if one is None else Decimal(str(value)).quantize(one)
+        unit = None if places is None else Decimal(1).scaleb(-places)
+        return lambda value: Decimal(str(value)) if unit is None else Decimal(str(value)).quantize(unit)
     if isinstance(field, models.DateTimeField):
         return lambda value: _aware(field.to_python(value))
     if isinstance(field, models.UUIDField):

@@ -227,7 +227,7 @@ class Viewer:
 
     def stationed(self, place: Place | None = None) -> Grant | None:
         """Their place in a team that is stationed where `place` lies; without one, anywhere."""
-        there = (one for one in self.stations if place is None or one.lo <= place.lo <= one.hi)
+        there = (each for each in self.stations if place is None or each.lo <= place.lo <= each.hi)
         return next((station.grant for station in there), None)
 
     def only_desk(self) -> Grant | bool:

@@ -103,7 +103,10 @@ class _Asked:
         if self.question.item is None or self.series is not DEEDS:
             return ""
         versions = list(self.question.item.versions.order_by("number"))
-        version = ([one for one in versions if one.valid_from <= self.question.end] or versions[:1])[-1]
+        version = (
+            [known_version for known_version in versions if known_version.valid_from <= self.question.end]
+            or versions[:1]
+        )[-1]
         return str(version.serves) if version.additivity == "distinct" and version.serves != "anybody" else ""
 
     def holds(self, place: UUID, day: date) -> bool:

@@ -131,7 +131,9 @@ class Facts:
     def after_sittings(self, on: date, *raised: datetime) -> datetime | None:
         """A moment of a day on which it was agreed: after the sittings that were held on it, what was `raised` on it
         and the draft, all of which came before."""
-        before = [one.closed_at or one.starts_at for one in self.sittings if one.state == Sitting.State.CLOSED]
+        before = [
+            sitting.closed_at or sitting.starts_at for sitting in self.sittings if sitting.state == Sitting.State.CLOSED
+        ]
         before += [*raised, *([self.agreement.written_at] if self.agreement else [])]
         return just_after(on, before)
 

@@ -34,7 +34,7 @@ def photo_mask(
             return this.receipt
         matter = _locked(matter)
         _check_areas(areas)
-        if photo.pk not in {one.pk for one in photos_of(matter)}:
+        if photo.pk not in {shown_photo.pk for shown_photo in photos_of(matter)}:
             raise Refusal("release.photo", _("Choose photos of this matter's study or proofs."), field="areas")
         before = PhotoMask.objects.filter(matter=matter, original=photo).select_related("covered").first()
         try:

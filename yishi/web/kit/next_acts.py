@@ -268,7 +268,9 @@ class Turn:
 def turns_of(matter: Any) -> list[Turn]:
     """Whose turn it is on a matter, the most urgent first: its own next act, and those of its files. Two questions."""
     courses = {f"turns_{number}": course for number, course in enumerate(ALL) if course.matter}
-    asked = kept_question("turns", None, lambda: {name: one.standing(A_MATTER)[:MOST] for name, one in courses.items()})
+    asked = kept_question(
+        "turns", None, lambda: {name: each.standing(A_MATTER)[:MOST] for name, each in courses.items()}
+    )
     gathered = asked.answer(matter=matter.pk)
     waiting = [(course, record) for name, course in courses.items() for record in gathered[name]]
     acts = [(course, record, course.acts[record.next_act]) for course, record in waiting]

@@ -26,7 +26,7 @@ class ReceivedMiddleware:
         with receiving() as acts:
             response = self.get_response(request)
         if acts and response.status_code < 400 and (sent := _id(request.POST.get("act_id", ""))):
-            before = [one for one in request.COOKIES.get(COOKIE, "").split(".") if one and one != sent]
+            before = [key for key in request.COOKIES.get(COOKIE, "").split(".") if key and key != sent]
             response.set_cookie(
                 COOKIE,
                 ".".join([*before, sent][-KEPT:]),

@@ -198,8 +198,10 @@ def _sides(
     if given is not None:
         for party in given[0]:
             doers[party.deed_id].add(certain(party.body_id or party.person_id))
-        for one in given[1]:
-            reached.setdefault(one.deed_id, set()).add(certain(one.household_id or one.person_id or one.village_id))
+        for beneficiary in given[1]:
+            reached.setdefault(beneficiary.deed_id, set()).add(
+                certain(beneficiary.household_id or beneficiary.person_id or beneficiary.village_id)
+            )
     beneficiaries = DeedBeneficiary.objects.filter(deed__in=stored).values_list(
         "deed", "household", "person", "village"
     )

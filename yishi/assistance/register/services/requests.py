@@ -196,15 +196,15 @@ def _once(kind: str, household: Household | None, place: Place, asked: Mapping[s
             )
 
 
-def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _is_same(request: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Is somebody to join or to head a new household in both, by name and, as far as known, day of birth; else: is all
     that they ask the same? The numbers are sealed."""
     for key in ("member", "head"):
-        first, second = one.get(key), other.get(key)
+        first, second = request.get(key), other.get(key)
         if isinstance(first, Mapping) and isinstance(second, Mapping):
             days = {first.get("born_on") or None, second.get("born_on") or None} - {None}
             return clean(str(first.get("name"))) == clean(str(second.get("name"))) and len(days) < 2
-    return dict(one) == dict(other)
+    return dict(request) == dict(other)
 
 
 class _Tried(Exception):

@@ -35,10 +35,12 @@ def deeds_send(request: Request) -> JsonResponse:
     if not sent or len(sent) > MOST:
         said = _("Send one to %(most)d deeds as JSON.") % {"most": MOST}
         return JsonResponse({"errors": {"": [said]}}, status=400)
-    named = {key for one in sent if (key := id_read(one.get("item")))}
+    named = {key for sent_deed in sent if (key := id_read(sent_deed.get("item")))}
     items = open_items(request.viewer).filter(pk__in=named).select_related("campaign").prefetch_related("versions")
     by_key: dict[UUID | None, CatalogueItem] = {item.pk: item for item in items}
-    return JsonResponse({"deeds": [_recorded(request, one, by_key.get(id_read(one.get("item")))) for one in sent]})
+    return JsonResponse(
+        {"deeds": [_recorded(request, sent_deed, by_key.get(id_read(sent_deed.get("item")))) for sent_deed in sent]}
+    )
 
 
 def _recorded(request: Request, sent: dict[str, Any], item: CatalogueItem | None) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def _deeds_of(request: HttpRequest) -> list[dict[str, Any]]:
     except ValueError:
         return []
     deeds = sent.get("deeds") if isinstance(sent, dict) else None
-    return deeds if isinstance(deeds, list) and all(isinstance(one, dict) for one in deeds) else []
+    return deeds if isinstance(deeds, list) and all(isinstance(deed, dict) for deed in deeds) else []
 
 
 def _as_sent(sent: dict[str, Any]) -> QueryDict:
@@ -72,7 +74,7 @@ def _as_sent(sent: dict[str, Any]) -> QueryDict:
     fields = QueryDict(mutable=True)
     for name, value in sent.items():
         values = value if isinstance(value, list) else [value]
-        fields.setlist(name, [str(one) for one in values if one is not None])
+        fields.setlist(name, [str(each) for each in values if each is not None])
     return fields
 
 

@@ -60,24 +60,26 @@ class MaskForm(ActForm):
         ]
 
 
-def _areas_so_far(one: MatterPhoto) -> dict[str, Any]:
+def _areas_so_far(matter_photo: MatterPhoto) -> dict[str, Any]:
     initial = {}
-    for number, area in enumerate(one.mask.areas if one.mask else [], 1):
+    for number, area in enumerate(matter_photo.mask.areas if matter_photo.mask else [], 1):
         for side, value in zip(SIDES, area, strict=True):
             initial[f"{side}_{number}"] = f"{value / 10:g}"
     return initial
 
 
 @page("photo.mask", load=load_original)
-def photo_masking(request: Request, one: MatterPhoto) -> HttpResponse:
+def photo_masking(request: Request, matter_photo: MatterPhoto) -> HttpResponse:
     """Draw rectangles over a photo; what they cover is not in the picture that is published."""
-    form = MaskForm(request.POST or None, initial=_areas_so_far(one))
+    form = MaskForm(request.POST or None, initial=_areas_so_far(matter_photo))
     if request.method == "POST" and form.is_valid():
-        receipt = form.attempt(request, photo_mask, matter=one.matter, photo=one.photo, areas=form.areas())
+        receipt = form.attempt(
+            request, photo_mask, matter=matter_photo.matter, photo=matter_photo.photo, areas=form.areas()
+        )
         if receipt is not None:
             messages.success(request, _("Covered. The public sees the covered photo only; the original stays private."))
-            return redirect("matter_release", one.matter.pk)
-    context = {"matter": one.matter, "photo": one.photo, "mask": one.mask, "form": form}
+            return redirect("matter_release", matter_photo.matter.pk)
+    context = {"matter": matter_photo.matter, "photo": matter_photo.photo, "mask": matter_photo.mask, "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "deliberation/record/photo_mask.html", context, status=status)
 

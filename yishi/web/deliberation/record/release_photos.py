@@ -57,13 +57,15 @@ class PhotoChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
         return self.labels[photo.pk]
 
 
-def tile(one: MatterPhoto, number: int, source: str, on: Any) -> Tile:
+def tile(matter_photo: MatterPhoto, number: int, source: str, on: Any) -> Tile:
     """A photo's thumbnail, as the public would see it, with what it belongs to and its day; and the way to its mask."""
-    photo, masked = (one.mask.covered, badge(_("masked"), "ok")) if one.mask else (one.photo, "")
+    photo, masked = (
+        (matter_photo.mask.covered, badge(_("masked"), "ok")) if matter_photo.mask else (matter_photo.photo, "")
+    )
     name = _("Photo %(n)s of the matter") % {"n": number}
     shown = format_html(
         '<img src="{}?small=1" alt="{}" width="{}" height="{}" loading="lazy">{}<br><small>{}</small> {}',
-        reverse("release_photo", args=[one.matter.pk, photo.pk]),
+        reverse("release_photo", args=[matter_photo.matter.pk, photo.pk]),
         name,
         *_thumbnail(photo),
         source,
@@ -73,8 +75,8 @@ def tile(one: MatterPhoto, number: int, source: str, on: Any) -> Tile:
     made = Tile(shown)
     made.aside = format_html(
         '<a href="{}">{} <span class="visually-hidden">{}</span></a>',
-        reverse("photo_mask", args=[one.matter.pk, one.photo.pk]),
-        _("Change the mask") if one.mask else _("Mask faces and doorplates"),
+        reverse("photo_mask", args=[matter_photo.matter.pk, matter_photo.photo.pk]),
+        _("Change the mask") if matter_photo.mask else _("Mask faces and doorplates"),
         name,
     )
     return made
@@ -89,7 +91,7 @@ def _thumbnail(photo: Attachment) -> tuple[int, int]:
 def load_release_photo(request: Request, pk: UUID, photo: UUID) -> MatterPhoto:
     """A photo of the matter, or the covered copy of one."""
     matter = load_matter(request, pk)
-    found = [one for one in photos_of(matter) if one.pk == photo]
+    found = [attachment for attachment in photos_of(matter) if attachment.pk == photo]
     found += [mask.covered for mask in masks_of(matter) if mask.covered_id == photo]
     if not found:
         raise Attachment.DoesNotExist
@@ -99,15 +101,15 @@ def load_release_photo(request: Request, pk: UUID, photo: UUID) -> MatterPhoto:
 def load_original(request: Request, pk: UUID, photo: UUID) -> MatterPhoto:
     """A photo of the matter as it was taken, with its mask."""
     matter = load_matter(request, pk)
-    found = [one for one in photos_of(matter) if one.pk == photo]
+    found = [attachment for attachment in photos_of(matter) if attachment.pk == photo]
     if not found:
         raise Attachment.DoesNotExist
     return MatterPhoto(matter, found[0], next((mask for mask in masks_of(matter) if mask.original_id == photo), None))
 
 
 @page("release.see", load=load_release_photo, methods=("GET",))
-def release_photo(request: Request, one: MatterPhoto) -> HttpResponse:
-    return stream(one.photo, small=request.GET.get("small") == "1", asked=request)
+def release_photo(request: Request, matter_photo: MatterPhoto) -> HttpResponse:
+    return stream(matter_photo.photo, small=request.GET.get("small") == "1", asked=request)
 
 
 urlpatterns = [

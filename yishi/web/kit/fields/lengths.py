@@ -34,7 +34,9 @@ def count_as_stored(field: Any) -> None:
     attrs = field.widget.attrs
     longest = attrs.pop("maxlength", None) or field.max_length or attrs.get("data-longest")
     if longest:
-        field.validators = [one for one in field.validators if not isinstance(one, MaxLengthValidator | StoredLength)]
+        field.validators = [
+            validator for validator in field.validators if not isinstance(validator, MaxLengthValidator | StoredLength)
+        ]
         field.validators.append(StoredLength(int(longest)))
         field.widget.attrs["data-longest"] = longest
 
