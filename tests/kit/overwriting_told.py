@@ -18,6 +18,8 @@ PAGES_ELSEWHERE = {
 }
 
 OVERWRITES_NOTHING = {
+    "_tell": PLATFORM,
+    "number_withdraw": STAGE,
     "_money_in": FIRST,
     "_move": STAGE,
     "_topic_act": STAGE,

@@ -19,6 +19,7 @@ PRESETS = {  # what is chosen before anybody chooses, and why that is no word in
     "assistance.deeds.deed_acts.InsteadForm.role": "likewise",
     "assistance.deeds.deed_acts.NumberForm.role": "likewise",
     "assistance.deeds.deed_record.DeedForm.role": "who records their own deed did it, unless they say otherwise",
+    "commitments.judge.SecondWordForm.again": "hidden: which word of theirs it is, not what they say",
     "deliberation.process.process_editor.GateForm.tier": "a gate is the county's where the model says nothing",
     "proposals.proposal_acts.RateForm.bearer_reads": "whoever proposed wrote to the body that answers, by name",
 }

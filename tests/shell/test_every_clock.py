@@ -11,6 +11,8 @@ from django.utils import timezone
 from tests.calendar_by_hand import FIRST, LAST, NEXT_YEAR, NOTHING, TODAY
 from tests.cast import sign_in
 from tests.story import Story
+from yishi.assistance.deeds.models import DeedCode
+from yishi.assistance.deeds.services.family import answer_again_until
 from yishi.commitments.clocks import next_due, yellow_from
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import clocks_run
@@ -44,6 +46,7 @@ ASKS = {"add_workdays", "workdays_between", "is_workday"}
 
 # Every place that asks for working days, and the test below that holds it to the calendar of the wall.
 CLOCKS = {
+    "assistance/deeds/services/family.py:answer_again_until": "test_a_familys_second_word",
     "commitments/clocks.py:next_due": "test_the_check_of_a_proof",
     "commitments/clocks.py:yellow_from": "test_a_promise_turns_yellow",
     "commitments/services/carrying.py:proof_check": "test_the_story_of_a_matter",
@@ -120,6 +123,14 @@ def at(day, hour=10):
 def holds(wall, kept, start, count):
     """The day that is kept is that of the wall, and says whether it may move."""
     assert (kept, kept.is_certain) == (wall.counted(start, count), wall.stands(start, count)), (start, count)
+
+
+def test_a_familys_second_word(wall):
+    """Ten working days after what it said first; no longer where it said the other thing or something followed."""
+    for start in STARTS:
+        code = DeedCode(answered_at=timezone.make_aware(datetime.combine(start, time(10))))
+        holds(wall, answer_again_until(code), start, 10)
+        assert answer_again_until(DeedCode(answered_at=code.answered_at, settled_at=code.answered_at)) is None
 
 
 def test_the_table_names_every_place_that_asks_for_working_days():

@@ -7,6 +7,7 @@ from yishi.reporting.fold import fold_all
 from yishi.reporting.services import answer_write
 
 from .campaign import Help
+from .story_time import story_time
 from .teller import Teller
 
 TEXT = "\n".join(
@@ -28,9 +29,10 @@ TEXT = "\n".join(
 
 
 def written(t: Teller, help: Help) -> None:
-    counts_all()
-    fold_all()
     t.go_to(t.today - timedelta(days=1))  # this morning may still be to come
+    with story_time(t.moment):
+        counts_all()
+    fold_all()
     t.does(
         "province_clerk",
         answer_write,

@@ -138,7 +138,6 @@ def test_forms_3_what_a_code_opens_is_done_once(cast):
 TRIED = {"consult_vote", "consult_state", "consult_appeal", "raise_worry_at", "follow_phone", "judge_one"}
 BY_ITSELF = {
     "raise_worry": "the same form as raise_worry_at with a village chosen",
-    "follow_reopen": "the code stands in the session before, as with follow_phone",
     "room_stance": "a seat's holder has a session before; see tests/deliberation/sittings/test_stance.py",
     "family_code": "the code stands in the address",
     **dict.fromkeys(("follow", "judge", "room"), "types a code into a session: no act"),

@@ -30,6 +30,7 @@ from yishi.assistance.pairing.reads import (
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
@@ -62,7 +63,7 @@ def household_help(request: Request, household: Household) -> Asking:
 class _PlaceRows:
     """What `place_help` asks first of a place; equal for all viewers, each of whom has a question of their own."""
 
-    viewer: Any = field(compare=False)
+    viewer: Viewer = field(compare=False)
 
     def __call__(self, place: Any) -> dict[str, Any]:
         today = timezone.localdate()
