@@ -15,7 +15,7 @@ from yishi.organisations.models import Place, PlaceSet
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import SHEET, one_act
+from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import day as day_words
 from yishi.web.kit.request import Request
@@ -79,7 +79,6 @@ def stated_new(request: Request, place: Place) -> HttpResponse:
         back=reverse("register_figures", args=[place.pk]),
         done=_("The numbers stand with their source."),
         submit=_("State them"),
-        layout=SHEET,
     )
 
 
