@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything
-from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Statement, Study, Worry
+from yishi.deliberation.models import Agreement, Matter, ProcessVersion, Seat, Sitting, Statement, Study, Worry
 from yishi.deliberation.services.processes import processes_load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -101,7 +101,8 @@ def test_the_whole_chain(people, cast):
     assert "花卉公司付不出租金" in page.locator("main").inner_text()
     page = people.at("convener", "worry_take_up", worry.pk)
     page.fill("[name=title]", TITLE)
-    page.select_option("[name=process]", label="码上征题")
+    version = ProcessVersion.objects.get(name="码上征题", published_at__isnull=False)
+    page.select_option("[name=process]", value=str(version.pk))
     page.fill("[name=reason]", "涉及全村，宜协商")
     send(page)
     matter = newest(Matter)
