@@ -13,7 +13,7 @@ from tests.cast import sign_in
 from tests.kept import kept
 from tests.story import Story
 from yishi.database.reach import everything
-from yishi.deliberation.models import Agreement, Draw, Seat, Sitting, Stance, Statement, Study
+from yishi.deliberation.models import Agreement, Draw, HandCount, Seat, Sitting, Stance, Statement, Study
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import QueryCode
 from yishi.organisations.query_codes import code_for_act, code_issue
@@ -314,7 +314,8 @@ def test_the_room_is_run_by_taps(client, cast):
     assert post(client, "statement_new", sitting.pk, text="先通水").status_code == 302
     statement = Statement.objects.get()
     post(client, "stance_record", statement.pk, seat=str(seats[2].pk), value="agree")
-    post(client, "hands_count", statement.pk, agree="12", object="0", abstain="1", conditional="0")
+    post(client, "hands_count", statement.pk, agree="12", object="0", abstain="1", conditional="0", unseated="on")
+    assert HandCount.objects.get().agree == 12
     post(client, "statement_close", statement.pk, minority_note="")
     assert post(client, "room_close", sitting.pk).status_code == 302
     post(client, "minutes_write", sitting.pk, text="先通水，再谈租金。")
