@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.cast import sign_in
+from yishi.database.reach import everything
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Installation, Member, Place, Post, Term, Venue, VenueCode
 from yishi.organisations.reads import places_find
@@ -57,6 +58,19 @@ def test_lists_stay_within_fifteen_queries(admin, cast, settings, django_assert_
     for name in ("places", "bodies", "people", "members", "venues", "invitations", "start"):
         with django_assert_max_num_queries(15):
             admin.get(url(name))
+
+
+def test_who_administers_one_body_reads_no_phones_of_all_that_another_post_oversees(client, cast):
+    """The list asked whether somebody administers anything, and then showed all that any of their posts reaches."""
+    with everything():
+        Post.objects.create(person=cast.people["clerk"], body=cast.bodies["company"], role="administrator")
+        handler = cast.people["handler"]
+        handler.phone = "13900007777"
+        handler.save()
+    sign_in(client, cast, "clerk")
+    page = client.get(reverse("people")).content.decode()
+    assert "13900007777" not in page and handler.name not in page
+    assert cast.people["clerk"].name in page
 
 
 @pytest.mark.parametrize("name", ["places", "bodies", "people", "members", "venues"])

@@ -17,6 +17,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Member, Post, valid_on
 from yishi.organisations.rights import may
+from yishi.organisations.rules import administered_bodies
 from yishi.organisations.sectors import sector_name
 from yishi.organisations.services.people import (
     account_disable,
@@ -56,8 +57,9 @@ def open_invitations(person: Person) -> Any:
 
 
 def people_of(request: Request) -> Any:
-    """The people of the viewer's register with posts, memberships and the state of their account."""
-    today = timezone.localdate()
+    """The people of the viewer's register with posts, memberships and the state of their account: of the bodies that
+    they administer, not of all that another of their posts oversees, for their phones stand in it."""
+    today, kept = timezone.localdate(), administered_bodies(request.viewer).order_by().values("pk")
     posts = Post.objects.filter(valid_on(today)).select_related("body").order_by("pk")
     members = Member.objects.filter(valid_on(today)).select_related("term__body").order_by("pk")
     invited = Invitation.objects.filter(
@@ -67,8 +69,8 @@ def people_of(request: Request) -> Any:
         Person.objects.select_related("account")
         .annotate(is_invited=Exists(invited))
         .filter(
-            Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk")))
-            | Exists(Member.objects.filter(person=OuterRef("pk")))
+            Exists(Post.objects.filter(valid_on(today), person=OuterRef("pk"), body__in=kept))
+            | Exists(Member.objects.filter(person=OuterRef("pk"), term__body__in=kept))
         )
         .prefetch_related(
             Prefetch("posts", posts, to_attr="posts_now"), Prefetch("memberships", members, to_attr="memberships_now")
