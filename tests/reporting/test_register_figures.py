@@ -268,6 +268,7 @@ def test_the_page_shows_a_day_and_opens_into_the_families(keeping, client):
         client.get(f"/desk/figures/place/{county.pk}/register/poor_people/?period=day&on=2018-12-30").status_code == 200
     )
     assert client.get(f"/desk/figures/place/{county.pk}/register/riches/").status_code == 404
+    assert client.get(f"/desk/figures/place/{county.pk}/behind/poor_people/").status_code == 404  # it has its own page
     wrong = client.get(f"/desk/figures/place/{county.pk}/register/?on=2018-13-30").content.decode()
     assert "2018-13-30" in wrong and "今天" in wrong
     sign_in(client, keeping.cast, "outsider")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.assistance.keeping import Keeping
 from tests.cast import sign_in
 from tests.kept import kept
-from yishi.assistance.campaign.models import StatedNumber
+from yishi.assistance.campaign.models import Campaign, StatedNumber
 from yishi.assistance.campaign.services.stated import MOST, MOST_PLACES, number_withdraw, numbers_state
 from yishi.assistance.register.services.counting import counts_all
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -103,6 +103,19 @@ def test_a_place_elsewhere_is_refused_and_so_is_whoever_oversees_another(cast):
     assert error.value.code == "stated.place"
     with pytest.raises(NotAllowed):
         state(cast, who="outsider")
+
+
+def test_a_set_of_others_and_a_campaign_of_elsewhere_are_refused(cast):
+    theirs = PlaceSet.objects.create(code="theirs", name="外县名单", owner=cast.bodies["outside_office"])
+    with pytest.raises(Refusal) as error:
+        state(cast, what="listed_places", place_set=theirs)
+    assert error.value.code == "stated.set"
+    elsewhere = Campaign.objects.create(
+        code="else", name="外地行动", owner=cast.bodies["outside_office"], place=cast.places["昆明市"], starts_on=TODAY
+    )
+    with pytest.raises(Refusal) as error:
+        state(cast, campaign=elsewhere)
+    assert error.value.code == "stated.campaign" and not StatedNumber.objects.exists()
 
 
 def test_the_page_shows_the_incidence_and_the_baseline_beside_the_count(keeping, client):

@@ -263,7 +263,7 @@ def _all_deeds(ids: DeedsBehind) -> Iterator[Deed]:
 
 def load_figure(request: Request, pk: UUID, figure: str) -> tuple[Place, Indicator]:
     """A place, and an indicator whose entries have no page of deeds."""
-    if figure not in INDICATOR or not INDICATOR[figure].opens:
+    if figure not in INDICATOR or INDICATOR[figure].opens != "figure_entries":
         raise Http404
     return load_place(request, pk), INDICATOR[figure]
 

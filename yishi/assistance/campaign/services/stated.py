@@ -14,7 +14,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, PlaceSet
-from yishi.organisations.rights import permit
+from yishi.organisations.rights import may, permit
 
 SOURCE = Words("source", 200, _("Please write from which paper or table this number is."), code="stated.source")
 WHY = Words("reason", 200, _("Please say why it is withdrawn."), code="stated.reason")
@@ -61,6 +61,10 @@ def numbers_state(
                 _("Listed places are those of a place set: choose it, and for them alone."),
                 field="place_set",
             )
+        if place_set is not None and not may("place_set.see", actor, place_set):
+            raise Refusal("stated.set", _("Please choose one of the values that are offered."), field="place_set")
+        if campaign is not None and not campaign.place.lo <= place.lo <= campaign.place.hi:
+            raise Refusal("stated.campaign", _("This campaign does not take place here."), field="campaign")
         places = _places(place, values)
         before = StatedNumber.objects.select_for_update().filter(
             place__in=places, what=what, on=day, place_set=place_set, ended_at=None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, StatedNumber
 from yishi.assistance.campaign.services.stated import MOST, SOURCE, WHY, number_withdraw, numbers_state
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, PlaceSet
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
@@ -19,6 +20,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import day as day_words
 from yishi.web.kit.request import Request
+from yishi.web.organisations.loads import sets_for
 
 PREFIX = "number_"
 
@@ -28,7 +30,7 @@ class StatedForm(ActForm):
 
     what = forms.ChoiceField(label=gettext_lazy("which number"), choices=StatedNumber.What.choices)
     place_set = forms.ModelChoiceField(
-        PlaceSet.objects.order_by("name"),
+        PlaceSet.objects.none(),
         label=gettext_lazy("place set"),
         required=False,
         help_text=gettext_lazy("For listed places alone."),
@@ -41,8 +43,9 @@ class StatedForm(ActForm):
         SOURCE, gettext_lazy("from which paper or table"), rows=2, help_text=gettext_lazy("Its name and number.")
     )
 
-    def __init__(self, *args: Any, place: Place, **kwargs: Any):
+    def __init__(self, *args: Any, place: Place, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["place_set"].queryset = sets_for(viewer).order_by("name")
         here = Campaign.objects.filter(place__lo__lte=place.lo, place__hi__gte=place.hi)
         self.fields["campaign"].queryset = here.order_by("-starts_on")
         for each in [place, *Place.objects.filter(parent=place, closed_on=None).order_by("lo")]:
@@ -67,7 +70,9 @@ def load_place(request: Request, pk: UUID) -> Place:
 
 @page("number.state", load=load_place)
 def stated_new(request: Request, place: Place) -> HttpResponse:
-    form = StatedForm(request.POST or None, place=place, initial={"what": request.GET.get("what", "")})
+    form = StatedForm(
+        request.POST or None, place=place, viewer=request.viewer, initial={"what": request.GET.get("what", "")}
+    )
     return one_act(
         request,
         form,
