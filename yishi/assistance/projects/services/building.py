@@ -30,7 +30,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
 
-from .funds import WHY, locked_project, passed
+from .funds import WHY, locked_project, nothing_bound, passed
 from .progress import Standing, standing_of
 from .projects import enter, note_step, parts_of
 
@@ -136,8 +136,7 @@ def project_drop(*, actor: Viewer, project: Project, reason: str, act_id: UUID |
         row = locked_project(project)
         stage = step(row, "drop")
         why = WHY.kept(reason)
-        if row.allotments.filter(taken_back_at=None).exists() or row.contracts.filter(ended_at=None).exists():
-            raise Refusal("project.bound", _("Money or a contract is bound to it. Take them back first."))
+        nothing_bound(row)
         row.stage = stage
         row.save(update_fields=["stage"])
         note_step(this, row, "drop", timezone.localdate(this.now), why)

@@ -340,6 +340,12 @@ def locked_project(project: Project) -> Project:
     return Project.within.select_for_update(of=("self",)).select_related("place", "responsible").get(pk=project.pk)
 
 
+def nothing_bound(project: Project) -> None:
+    """Refuse where money is held ready for the project, or a contract on it stands."""
+    if project.allotments.filter(taken_back_at=None).exists() or project.contracts.filter(ended_at=None).exists():
+        raise Refusal("project.bound", _("Money or a contract is bound to it. Take them back first."))
+
+
 def locked_movement(movement: FundMovement) -> FundMovement:
     """The movement as it is now, locked until the act ends: only one of two people confirms it."""
     return FundMovement.within.select_for_update(of=("self",)).select_related("fund").get(pk=movement.pk)

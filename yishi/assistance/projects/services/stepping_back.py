@@ -15,7 +15,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
-from .funds import locked_project
+from .funds import locked_project, nothing_bound
 from .projects import enter, note_step
 
 WHY = Words("reason", 300, _("Please say why it is taken back."), code="project.reason")
@@ -59,10 +59,8 @@ def project_step_back(
 
 
 def _nothing_rests_on(project: Project, taken: ProjectStep, acceptance: Acceptance | None) -> None:
-    if taken.verb == "approve" and (
-        project.allotments.filter(taken_back_at=None).exists() or project.contracts.filter(ended_at=None).exists()
-    ):
-        raise Refusal("project.bound", _("Money or a contract is bound to it. Take them back first."))
+    if taken.verb == "approve":
+        nothing_bound(project)
     if taken.verb == "start" and project.reports.filter(at__gte=taken.at).exists():
         raise Refusal("project.reported", _("Progress was reported since: the works have begun."))
     if acceptance is not None and acceptance.result == Acceptance.Result.DEFECTS and _owed(project, acceptance):
