@@ -66,13 +66,15 @@ def lacks(facts: dict[str, Both]) -> list[tuple[str, Both]]:
 
 def places_below(question: Question, below: Sequence[Place], reader: Reader) -> list[PlaceLine]:
     """The places below with what the register says of each; those without any family are left out."""
-    lines: dict[Place, dict[str, Both]] = {}
+    counts: dict[Place, dict[str, tuple[int, int]]] = {}
     for fact in STANDINGS:
         for place, row in by_place(question, below, of_register(fact), reader.now, heads=False):
             if row[0]:
-                told = reader.tell_facts(replace(question, place=place), {fact: (row[0], row[1])})
-                lines.setdefault(place, {})[fact] = told[fact]
-    return [PlaceLine(place, lines[place]) for place in sorted(lines, key=lambda place: place.lo)]
+                counts.setdefault(place, {})[fact] = (row[0], row[1])
+    return [
+        PlaceLine(place, reader.tell_facts(replace(question, place=place), counts[place]))
+        for place in sorted(counts, key=lambda place: place.lo)
+    ]
 
 
 def years(question: Question, reader: Reader) -> list[tuple[date, dict[str, Both]]]:

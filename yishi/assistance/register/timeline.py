@@ -151,8 +151,13 @@ def changes_of(steps: Iterable[Step], sign: int = 1) -> Iterator[tuple[Change, T
 def difference(told: Iterable[Step], now: Iterable[Step]) -> dict[Change, Two]:
     """What is to be told, so that who was told `told` knows `now`."""
     sums: dict[Change, Two] = {}
-    for steps, sign in ((told, -1), (now, 1)):
-        for change, (households, people) in changes_of(steps, sign):
-            before = sums.get(change, (0, 0))
-            sums[change] = (before[0] + households, before[1] + people)
+    add_up(sums, changes_of(told, -1))
+    add_up(sums, changes_of(now))
     return {change: both for change, both in sums.items() if both != (0, 0)}
+
+
+def add_up(sums: dict[Change, Two], changes: Iterable[tuple[Change, Two]]) -> None:
+    """Add changes to what is summed already, each to those of its day, place and fact."""
+    for change, (households, people) in changes:
+        before = sums.get(change, (0, 0))
+        sums[change] = (before[0] + households, before[1] + people)

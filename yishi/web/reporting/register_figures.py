@@ -187,7 +187,7 @@ def register_figures(request: Request, family: Family) -> HttpResponse:
         }
         for then, row in register.years(question, reader)
     ]
-    lines = [_line(place, day, row) for row in [*register.causes(facts), *register.lacks(facts)]]
+    causes, lacks = ([_line(place, day, row) for row in group(facts)] for group in (register.causes, register.lacks))
     sets = register.sets_of(place, day, now)
     numbers = register.stated_lines(stated, place, facts, sets)
     shown = [facts, *(line.facts for line in below)]
@@ -200,8 +200,8 @@ def register_figures(request: Request, family: Family) -> HttpResponse:
             "day": day,
             "form": form,
             "cards": [_card(place, day, fact, facts.get(fact, NOTHING)) for fact in register.HEADLINE],
-            "causes": lines[: len(register.causes(facts))],
-            "lacks": lines[len(register.causes(facts)) :],
+            "causes": causes,
+            "lacks": lacks,
             "peoples": [_line(place, day, row) for row in register.in_group(facts, "poor.ethnic.")],
             "rows_of_places": rows_of_places,
             "course": course,
@@ -212,7 +212,7 @@ def register_figures(request: Request, family: Family) -> HttpResponse:
             "is_rounded": is_rounded(number for row in shown for both in row.values() for number in both),
             "figures_url": reverse("figures_place", args=[place.pk]),
         },
-        {PLACES: rows_of_places, YEARS: course, SETS: sets, STATED: numbers, FACTS: lines},
+        {PLACES: rows_of_places, YEARS: course, SETS: sets, STATED: numbers, FACTS: [*causes, *lacks]},
     )
 
 

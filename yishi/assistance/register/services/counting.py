@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,18 @@ from yishi.assistance.register.models import (
     MemberYear,
     Uncounted,
 )
-from yishi.assistance.register.timeline import Change, Facts, Member, Record, Step, Time, Two, difference, steps_of
+from yishi.assistance.register.timeline import (
+    Change,
+    Facts,
+    Member,
+    Record,
+    Step,
+    Time,
+    Two,
+    add_up,
+    difference,
+    steps_of,
+)
 from yishi.journal.act import SYSTEM, act
 
 CODE = "assistance.register.count"
@@ -113,27 +125,29 @@ def _batches(keys: QuerySet[Any, UUID]) -> Iterator[list[UUID]]:
 
 
 def _tell(counted: list[CountedHousehold], records: dict[UUID, Record]) -> None:
-    by_place: dict[str, dict[Change, Two]] = defaultdict(dict)
+    sums: dict[Change, Two] = {}
     changed = []
     for row in counted:
         steps = steps_of(records[row.household]) if row.household in records else []
         told: list[Step] = [(day, place, facts) for day, place, facts in row.steps]
         if told == steps:
             continue
-        for change, (households, people) in difference(told, steps).items():
-            sums = by_place[change[1]]
-            before = sums.get(change, (0, 0))
-            sums[change] = (before[0] + households, before[1] + people)
+        add_up(sums, difference(told, steps).items())
         row.steps = steps
         changed.append(row)
     if not changed:
         return
     CountedHousehold.objects.bulk_update(changed, ["steps"], batch_size=500)
     with act(CODE, actor=SYSTEM, body={"households": [row.household for row in changed]}) as this:
-        for place in sorted(by_place):
-            counts = [[*change, *both] for change, both in sorted(by_place[place].items()) if both != (0, 0)]
+        for place, of_place in groupby(sorted(sums.items(), key=_by_place), key=lambda line: line[0][1]):
+            counts = [[*change, *both] for change, both in of_place if both != (0, 0)]
             if counts:
                 this.entry(subject=("place", UUID(place)), place=UUID(place), data={"counts": counts})
+
+
+def _by_place(line: tuple[Change, Two]) -> tuple[str, Change]:
+    change, _both = line
+    return change[1], change
 
 
 def records_of(keys: Iterable[UUID]) -> dict[UUID, Record]:
