@@ -14,7 +14,8 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, PlaceSet
-from yishi.organisations.rights import may, permit
+from yishi.organisations.rights import permit
+from yishi.organisations.rules import sees_place_set
 
 SOURCE = Words("source", 200, _("Please write from which paper or table this number is."), code="stated.source")
 WHY = Words("reason", 200, _("Please say why it is withdrawn."), code="stated.reason")
@@ -61,7 +62,7 @@ def numbers_state(
                 _("Listed places are those of a place set: choose it, and for them alone."),
                 field="place_set",
             )
-        if place_set is not None and not may("place_set.see", actor, place_set):
+        if place_set is not None and not sees_place_set.test(actor, place_set):
             raise Refusal("stated.set", _("Please choose one of the values that are offered."), field="place_set")
         if campaign is not None and not campaign.place.lo <= place.lo <= campaign.place.hi:
             raise Refusal("stated.campaign", _("This campaign does not take place here."), field="campaign")
