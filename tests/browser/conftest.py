@@ -1,6 +1,7 @@
 """A real Chromium (Debian's), a live server, and people who are signed in without typing a password."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -82,6 +83,13 @@ def open_page(chromium, live_server) -> Iterator[Callable]:
     yield make
     for context in contexts:
         context.close()
+
+
+def says(page, text: str | re.Pattern[str]) -> None:
+    """The page says this, now or as soon as it is there: a click does not wait for the page that it opens."""
+    from playwright.sync_api import expect  # noqa: PLC0415  as above
+
+    expect(page.locator("body")).to_contain_text(text, timeout=30_000)
 
 
 def session_of(cast: Cast, who: str) -> str:

@@ -176,10 +176,10 @@ def test_the_whole_chain(people, cast):
     # In the room: roll call, opening, one statement, three stances from three phones.
     page = people.at("convener", "sitting_room", sitting.pk)
     for _who in range(5):
-        page.locator("form[action*=arrive] button").first.click()
-        page.wait_for_load_state()
-    page.locator(f'form[action="{reverse("room_open", args=[sitting.pk])}"] button').click()
-    page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("form[action*=arrive] button").first.click()
+    with page.expect_navigation():
+        page.locator(f'form[action="{reverse("room_open", args=[sitting.pk])}"] button').click()
     page = people.at("convener", "sitting_room", sitting.pk)
     page.fill("[name=text]", "租金缓交半年，水费分期付清")
     send(page)

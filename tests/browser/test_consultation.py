@@ -64,6 +64,7 @@ def test_three_hundred_phones_vote_and_the_result_is_read(open_page, live_server
         assert violations(page) == []
         link = page.locator(".ground-text").first  # a figure leads to the row of its counts
         link.click()
+        page.wait_for_url(re.compile(r"#s\d+$"))
         row_shown = page.locator(re.sub(r".*(#s\d+)", r"\1", page.url))
         told = re.search(r"(\d+)/(\d+)/(\d+)", row_shown.inner_text())
         number = int(page.url.rpartition("#s")[2])

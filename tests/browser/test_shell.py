@@ -254,11 +254,13 @@ class TestLargePrint:
 def test_the_language_is_changed_and_remembered(open_page, cast):
     page = open_page(width=390)
     page.goto("/privacy/")
-    page.click("text=English")
+    with page.expect_navigation():
+        page.click("text=English")
     assert page.url.endswith("/privacy/") and page.get_attribute("html", "lang") == "en"
     page.goto("/")
     assert page.text_content("h1") == "Speak up, and see what becomes of it"
-    page.click("text=中文")
+    with page.expect_navigation():
+        page.click("text=中文")
     assert page.get_attribute("html", "lang") == "zh-Hans"
 
 
