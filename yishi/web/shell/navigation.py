@@ -3,75 +3,87 @@
 from functools import cache
 from typing import Any
 
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from yishi.organisations.rights import may
 from yishi.web.kit.request import Request
 
-# Per part of the work: (URL name, right, label). A page that the viewer may not open is not offered.
-PARTS: tuple[tuple[Any, tuple[tuple[str, str, Any], ...]], ...] = (
+# Per part of the work: (URL name, label). A page that the viewer may not open is not offered: the page knows its right.
+PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     (
         "",
         (
-            ("desk", "desk.see", _("My desk")),
-            ("mine", "desk.see", _("My duties")),
-            ("calendar", "desk.see", _("Calendar")),
-            ("commitments", "commitment.list", _("Promises")),
+            ("desk", _("My desk")),
+            ("mine", _("My duties")),
+            ("calendar", _("Calendar")),
+            ("commitments", _("Promises")),
         ),
     ),
     (
         _("Deliberation"),
         (
-            ("worries", "worry.list", _("Worries")),
-            ("matters", "matter.see", _("Matters")),
-            ("gates", "gate.see", _("Gates")),
-            ("plans", "plan.see", _("Yearly plan")),
-            ("releases", "release.list", _("Release checks")),
-            ("overview", "overview.see", _("Overview")),
-            ("rates", "rates.see", _("Five rates")),
-            ("library", "library.see", _("Good cases")),
-            ("processes", "process.see", _("Process models")),
+            ("worries", _("Worries")),
+            ("matters", _("Matters")),
+            ("gates", _("Gates")),
+            ("plans", _("Yearly plan")),
+            ("releases", _("Release checks")),
+            ("overview", _("Overview")),
+            ("rates", _("Five rates")),
+            ("library", _("Good cases")),
+            ("processes", _("Process models")),
         ),
     ),
     (
         _("Assistance"),
         (
-            ("helping", "helping.see", _("My help")),
-            ("deeds", "deed.see", _("Deeds")),
-            ("pairings", "pairing.list", _("Pairing")),
-            ("needs", "need.list", _("Needs and offers")),
-            ("figures", "figure.see", _("Figures")),
-            ("search", "figure.see", _("Search")),
-            ("checks", "check.see", _("Logic checks")),
-            ("campaigns", "campaign.see", _("Campaigns")),
-            ("households", "household.list", _("Households")),
-            ("change_requests", "change.list", _("Changes asked for")),
-            ("proposals", "proposal.list", _("Proposals and advice")),
-            ("projects", "project.see", _("Projects")),
-            ("funds", "fund.see", _("Funds")),
-            ("imports", "import.see", _("Workbooks")),
+            ("helping", _("My help")),
+            ("deeds", _("Deeds")),
+            ("pairings", _("Pairing")),
+            ("needs", _("Needs and offers")),
+            ("figures", _("Figures")),
+            ("search", _("Search")),
+            ("checks", _("Logic checks")),
+            ("campaigns", _("Campaigns")),
+            ("households", _("Households")),
+            ("change_requests", _("Changes asked for")),
+            ("proposals", _("Proposals and advice")),
+            ("projects", _("Projects")),
+            ("funds", _("Funds")),
+            ("imports", _("Workbooks")),
         ),
     ),
     (
         _("Organisation"),
         (
-            ("bodies", "organisation.see", _("Bodies")),
-            ("members", "organisation.see", _("Members")),
-            ("venues", "venue.see", _("Venues")),
-            ("places", "place.see", _("Places")),
-            ("place_sets", "place_set.see", _("Sets of places")),
-            ("administration", "administration.see", _("Administration")),
-            ("journal", "journal.see", _("Journal")),
-            ("outbox", "installation.manage", _("Outgoing messages")),
+            ("bodies", _("Bodies")),
+            ("members", _("Members")),
+            ("venues", _("Venues")),
+            ("places", _("Places")),
+            ("place_sets", _("Sets of places")),
+            ("administration", _("Administration")),
+            ("journal", _("Journal")),
+            ("outbox", _("Outgoing messages")),
         ),
     ),
 )
+
+LEADS_ON = {
+    "desk": "desk.see"
+}  # everybody may enter there and is led on; a line of the menu is for whom it is their own
 
 
 @cache
 def _address(name: str, _prefix: str) -> str:
     return reverse(name)
+
+
+@cache
+def _right(name: str) -> str:
+    """The right under which the page of this name stands."""
+    view: Any = resolve("/" + reverse(name).removeprefix(get_script_prefix())).func
+    right: str = view.right
+    return LEADS_ON.get(name, right)
 
 
 def navigation(request: Request) -> list[dict[str, Any]]:
@@ -82,8 +94,8 @@ def navigation(request: Request) -> list[dict[str, Any]]:
     parts = []
     for heading, offered in PARTS:
         items = []
-        for name, right, label in offered:
-            if may(right, viewer):
+        for name, label in offered:
+            if may(_right(name), viewer):
                 url = _address(name, get_script_prefix())
                 here = request.path == url or (name != "desk" and request.path.startswith(url))
                 items.append({"url": url, "label": label, "here": here})
