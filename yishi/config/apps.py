@@ -6,9 +6,10 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from yishi.database import choices, folding
+        from yishi.database import choices, folding, statements
 
         from . import checks  # noqa: F401  registers the start-up checks
 
         choices.register()
         folding.register()
+        statements.register()
