@@ -7,6 +7,7 @@ day off for each that falls on a weekend) are none, by the library `holidays`. A
 says so wherever it is shown (`CountedDay.is_certain`), and is counted again once the year is known.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Self
@@ -81,8 +82,14 @@ def last_known_year() -> int:
 
 
 def _is_announced(year: int) -> bool:
+    return _has_year(year, chinese_calendar.is_workday)
+
+
+@lru_cache(maxsize=200)
+def _has_year(year: int, library: Callable[[date], bool]) -> bool:
+    """The library looks through all of its days for each answer, and each day that a page shows asks."""
     try:
-        chinese_calendar.is_workday(date(year, 1, 1))
+        library(date(year, 1, 1))
     except NotImplementedError:
         return False
     return True
