@@ -55,6 +55,7 @@ FROZEN = {
     "deliberation/0014_minutes_corrected": "49eb0a72ed0a59d4de31c7bd1b85224a1a374d31be43c3ec5eddaf97c4d356ce",
     "deliberation/0015_code_given": "f82c1dbd9943a53e88f6de5f02651f4b2e353b25492ba8eb259c76648f33f282",
     "deliberation/0016_release_queue": "e0c7d45cf23931329fff89699b1c9ccd58a3dbaaaaf3f2365daed922492ecc54",
+    "deliberation/0017_matter_by_stage": "9970fad0aeda7aee4f30426e154012736c2ea1e76070580b5947bdd8a0e80bfd",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",
     "notices/0002_told_by_hand": "2d2c6077adee2e064d6f4011bcea90ca514c3910c0857dfacf24edc66531093b",

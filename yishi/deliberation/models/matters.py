@@ -94,8 +94,10 @@ class Matter(File):
     class Meta(File.Meta):
         indexes = [
             models.Index(fields=["place", "stage", "state", "step_due_on"], name="matter_place_stage"),
-            # the order of a desk, to its last letter; the stage beside, so that a count of them reads no rows
+            # the order of a desk, to its last letter; the stage beside, so that its condition reads no rows
             models.Index(fields=["convener", "state", "step_due_on", "id", "stage"], name="matter_of_convener"),
+            # a desk's own by stage, and how many of them are late: counted in the order of the index, without a row
+            models.Index(fields=["convener", "state", "stage", "step_due_on"], name="matter_by_stage"),
             models.Index(fields=["-opened_at"], name="matter_newest"),
         ]
 

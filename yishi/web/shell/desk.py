@@ -70,7 +70,9 @@ def _workbook(request: Request, items: list[DeskItem]) -> HttpResponse:
 def _by_stage(viewer: Viewer, today: date) -> QuerySet[Any, Any]:
     """Of each stage: it, how many, how many of them late."""
     ours = Matter.within.filter(convener__in=viewer.desks, state=Matter.State.OPEN).order_by().values_list("stage")
-    lines: QuerySet[Any, Any] = ours.annotate(all=Count("pk"), late=Count("pk", filter=Q(step_due_on__lt=today)))
+    lines: QuerySet[Any, Any] = ours.annotate(
+        all=Count("*"), late=Count("step_due_on", filter=Q(step_due_on__lt=today))
+    )
     return lines
 
 
