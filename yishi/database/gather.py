@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from yishi.kit.records import certain
 from .reach import nowhere, reach_now
 
 Rows = models.QuerySet[Any]
+DAYS = 1000  # that are kept as they were read, of each kind of column
 WIDEST = 50  # values in one array: both databases limit the arguments of a function
 ARRAYS = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
 
@@ -262,12 +264,12 @@ class _Glance:
         self._listed, self._row, self._known, self._made = listed, row, known, None
 
     def __getattr__(self, name: str) -> Any:
-        listed = self._listed
-        place = listed.places.get(name) if self._made is None else None
-        if place is not None:
-            value, read = self._row[place], listed.readers[place]
-            return value if read is None or value is None else read(value)
         if self._made is None:
+            listed = self._listed
+            place = listed.places.get(name)
+            if place is not None:
+                value, read = self._row[place], listed.readers[place]
+                return value if read is None or value is None else read(value)
             if not hasattr(listed.shape.model, name):  # what it has not either need not be made to say so
                 raise AttributeError(name)
             self._made = listed.made(self._row, self._known)
@@ -383,7 +385,20 @@ def _reader(field: Any) -> Callable[[Any], Any] | None:
         return lambda value: _aware(field.to_python(value))
     if isinstance(field, models.UUIDField):
         return _uuid
+    if isinstance(field, models.DateField):
+        return _day_reader(type(field))
     return None if type(field).to_python in AS_THEY_ARE else field.to_python
+
+
+_day_readers: dict[Any, Callable[[Any], Any]] = {}
+
+
+def _day_reader(kind: Any) -> Callable[[Any], Any]:
+    """What reads the days of such columns: rows of a list have few different ones."""
+    if kind not in _day_readers:
+        read = kind().to_python
+        _day_readers[kind] = lru_cache(maxsize=DAYS)(lambda value: read(value))
+    return _day_readers[kind]
 
 
 def _uuid(value: str) -> UUID:

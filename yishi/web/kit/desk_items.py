@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from yishi.database.gather import kept_question
@@ -27,8 +27,7 @@ class DeskItem:
     clocks: tuple[tuple[str, str], ...] = ()  # of a promise: what `standing` says of it
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """By what an item is sorted and counted; the item itself is made where it is shown."""
 
     kind: str

@@ -76,6 +76,8 @@ AROUND = timedelta(days=60)
 
 
 def value_of(record: Any, path: str) -> Any:
+    if "__" not in path:
+        return getattr(record, path)
     for name in path.split("__"):
         record = getattr(record, name)
     return record
