@@ -142,6 +142,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # its log would carry account names
 AXES_LOCKOUT_CALLABLE = "yishi.web.shell.lockout.locked_out"
+SESSION_ENGINE = "yishi.web.kit.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # desks are shared: also where somebody is signed in without the sign-in page
 SESSION_COOKIE_AGE = 12 * 3600  # at the longest, however busy
 SESSION_IDLE_SECONDS = 30 * 60  # a desk that somebody left

@@ -1,11 +1,12 @@
 """Who the platform knows. A person needs no account; an account signs in and belongs to one person."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.gather import Given, kept_question
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 
@@ -67,6 +68,19 @@ class AccountManager(BaseUserManager["Account"]):
     def get_queryset(self) -> models.QuerySet["Account"]:
         """With the person: every request asks for both."""
         return super().get_queryset().select_related("person")
+
+    def get(self, *args: Any, **asked: Any) -> "Account":
+        """As ever; by the key alone, as each request asks, by a question that is compiled once."""
+        if args or asked.keys() != {"pk"}:
+            return super().get(*args, **asked)
+
+        def by_key() -> dict[str, Any]:
+            return {"found": self.get_queryset().filter(pk=Given("pk", models.UUIDField()))}
+
+        found: list[Account] = kept_question("account", None, by_key, is_reached=False).answer(pk=asked["pk"])["found"]
+        if not found:
+            raise Account.DoesNotExist
+        return found[0]
 
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(username__iexact=username)
