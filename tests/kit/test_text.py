@@ -37,7 +37,16 @@ def test_a_name_for_public_eyes(name, shown):
     assert masked_name(name) == shown
 
 
-@pytest.mark.parametrize(("phone", "shown"), [("13912345678", "139****5678"), ("110", "***")])
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13912345678", "139****5678"),
+        ("0878-5201234", "087*****1234"),
+        ("87654321", "****4321"),  # a landline: as many digits are hidden of it
+        ("5201234", "****234"),
+        ("110", "***"),
+    ],
+)
 def test_a_telephone_number_for_public_eyes(phone, shown):
     assert masked_phone(phone) == shown
 

@@ -84,10 +84,9 @@ def phone_number(typed: str) -> str | None:
 
 
 def masked_phone(phone: str) -> str:
-    """A phone number with its middle hidden: 139****5678."""
-    if len(phone) < 7:
-        return "*" * len(phone)
-    return phone[:3] + "*" * (len(phone) - 7) + phone[-4:]
+    """A phone number with four digits hidden at least: 139****5678, of a landline ****5678."""
+    before, behind = max(0, min(3, len(phone) - 8)), max(0, min(4, len(phone) - 4))
+    return phone[:before] + "*" * (len(phone) - before - behind) + phone[len(phone) - behind :]
 
 
 def _is_letter(character: str) -> bool:

@@ -124,7 +124,13 @@ def load_photo(request: Request, pk: UUID, photo: UUID) -> tuple[Commitment, Att
     return commitment, _photos(commitment).get(pk=photo)
 
 
-@page("commitment.judge_photo", load=load_photo, methods=("GET",), face="public")
+@page(
+    "commitment.judge_photo",
+    load=load_photo,
+    methods=("GET",),
+    face="public",
+    unaudited="of whoever judges it; the promise's own page shows the proof",
+)
 def judge_photo(request: Request, judged_photo: tuple[Commitment, Attachment]) -> HttpResponse:
     return stream(judged_photo[1], small=request.GET.get("small") == "1")
 

@@ -30,9 +30,12 @@ def page(
     load: Callable[..., Any] | None = None,
     methods: tuple[str, ...] = ("GET", "POST"),
     face: str = "inner",
+    unaudited: str = "",
 ) -> Callable[[View], View]:
     """Declare a view's right, its object, its methods and the face it belongs to: "inner", "public", "both", or
     "member", which is there at the inner desks and at the members' face, without a right too.
+
+    An auditor reads every page that only shows something; of one that they do not, `unaudited` says why.
     """
 
     def decorate(view: View) -> View:
@@ -57,6 +60,7 @@ def page(
 
         declared: Any = guarded  # the function carries what it declares: checks and the middleware read it there
         declared.right, declared.load, declared.methods, declared.face = right, load, methods, face
+        declared.unaudited = unaudited
         return guarded
 
     return decorate

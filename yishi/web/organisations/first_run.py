@@ -144,7 +144,7 @@ def _end_demo(request: Request) -> HttpResponse:
     return render(request, "organisations/end_demo.html", {"form": form})
 
 
-@page("installation.manage", methods=("GET",))
+@page("installation.manage", methods=("GET",), unaudited="the first steps of an installation")
 def start(request: Request) -> HttpResponse:
     """The checklist after the first run: what is done, what comes next."""
     stored_installation = installation()
@@ -191,7 +191,7 @@ def start(request: Request) -> HttpResponse:
     return render(request, "organisations/start.html", context)
 
 
-@page("administration.see", methods=("GET",))
+@page("administration.see", methods=("GET",), unaudited="of the two administrators; what they do stands in the journal")
 def administration(request: Request) -> HttpResponse:
     """What an administrator keeps, on one page."""
     context = {"stored_installation": installation(), "pulse": pulse()}

@@ -119,7 +119,11 @@ PEOPLE = DeclaredList(
 )
 
 
-@page("administration.see", methods=("GET",))
+@page(
+    "administration.see",
+    methods=("GET",),
+    unaudited="of the two administrators; who holds which post stands on the body's page",
+)
 def people(request: Request) -> HttpResponse:
     people = people_of(request)
     states = [
@@ -139,7 +143,12 @@ def people(request: Request) -> HttpResponse:
     )
 
 
-@page("person.see", load=load_person, methods=("GET",))
+@page(
+    "person.see",
+    load=load_person,
+    methods=("GET",),
+    unaudited="of the two administrators: phones, accounts, second locks",
+)
 def person(request: Request, person: Person) -> HttpResponse:
     members = list(person.memberships.select_related("term__body").order_by("-valid_from"))
     today = timezone.localdate()

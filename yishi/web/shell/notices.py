@@ -58,7 +58,7 @@ OUTBOX = DeclaredList(
 )
 
 
-@page("installation.manage", methods=("GET",))
+@page("installation.manage", methods=("GET",), unaudited="what must be sent by hand, with phones")
 def outbox(request: Request) -> HttpResponse:
     """Messages that wait, failed, were written to be told by hand, or were perhaps sent: a person tells and decides."""
     states = [Delivery.State.DOUBTFUL, Delivery.State.FAILED, Delivery.State.WAITING, Delivery.State.WRITTEN]

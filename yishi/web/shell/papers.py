@@ -40,11 +40,13 @@ def sign_in_sheet(request: Request, sitting: Sitting) -> HttpResponse:
     return pdf_response("sign_in.typ", sign_in_data(sitting), _("sign-in sheet") + f"-{sitting.matter.number}")
 
 
-def _paper_views(right: str, load: Callable[..., Any], make: Callable[[Any], Any], name: Callable[[Any], str]) -> Any:
+def _paper_views(
+    right: str, load: Callable[..., Any], make: Callable[[Any], Any], name: Callable[[Any], str], unaudited: str = ""
+) -> Any:
     """A paper as PDF and as Word: two views. `make` writes the paper, `name` says what its file is called."""
 
     def view(ending: str) -> Any:
-        @page(right, load=load, methods=("GET",))
+        @page(right, load=load, methods=("GET",), unaudited=unaudited)
         def paper(request: Request, thing: Any) -> HttpResponse:
             return paper_response(make(thing), name(thing), ending)
 
@@ -83,7 +85,11 @@ minutes_pdf, minutes_docx = _paper_views(
 )
 agreement_pdf, agreement_docx = _paper_views("matter.see", load_agreement, agreement_paper, _agreement_name)
 gate_cover_pdf, gate_cover_docx = _paper_views(
-    "gate.record", load_gate, cover_paper, lambda gate: _("cover paper") + f"-{gate.matter.number}"
+    "gate.record",
+    load_gate,
+    cover_paper,
+    lambda gate: _("cover paper") + f"-{gate.matter.number}",
+    unaudited="a cover sheet that goes out with the papers",
 )
 letter_pdf, letter_docx = _paper_views("commitment.see", load_letter, letter_paper, lambda letter: f"{letter.number}")
 

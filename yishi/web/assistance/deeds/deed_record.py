@@ -62,7 +62,7 @@ Role, Serves = DeedParty.Role, ItemVersion.Serves
 USED = 4  # how many of the items used last stand on top
 
 
-@page("deed.record", methods=("GET",))
+@page("deed.record", methods=("GET",), unaudited="the choice of a form")
 def deed_new(request: Request) -> HttpResponse:
     """First step: the catalogue as big buttons, the items that the viewer used last on top."""
     catalogue = list(
@@ -363,7 +363,12 @@ def load_own(request: Request, pk: UUID) -> Deed:
     return deeds.prefetch_related("parties__body", "parties__person").get(pk=pk, recorded_by=request.viewer.person)
 
 
-@page("deed.see", load=load_own, methods=("GET",))
+@page(
+    "deed.see",
+    load=load_own,
+    methods=("GET",),
+    unaudited="for whoever has just recorded it; the deed's own page says the same",
+)
 def deed_done(request: Request, deed: Deed) -> HttpResponse:
     """After sending: who did it and whom it reached, by name, so that a wrong tick is seen at once; the receipt's
     number, one more like it, and what looks like the same deed."""

@@ -342,7 +342,7 @@ def consultation_slips(request: Request, consultation: Consultation) -> HttpResp
     )
 
 
-@page("consultation.run", load=load_consultation, methods=("GET",))
+@page("consultation.run", load=load_consultation, methods=("GET",), unaudited="slips to be printed, each a voice")
 def consultation_slip_sheets(request: Request, consultation: Consultation) -> HttpResponse:
     """Slips to print and cut."""
     page_obj = Paginator(consultation.slips.filter(is_void=False), SLIPS_A_PAGE).get_page(request.GET.get("page"))
@@ -360,7 +360,12 @@ def consultation_slip_sheets(request: Request, consultation: Consultation) -> Ht
     return response
 
 
-@page("consultation.run", load=load_consultation, methods=("GET",))
+@page(
+    "consultation.run",
+    load=load_consultation,
+    methods=("GET",),
+    unaudited="a poster to be printed, with the key of the consultation",
+)
 def consultation_poster(request: Request, consultation: Consultation) -> HttpResponse:
     site = Installation.objects.filter(pk=1).first() or Installation()
     return pdf_response("poster.typ", poster_of(consultation, site), _("poster") + f"-{consultation.matter.number}")

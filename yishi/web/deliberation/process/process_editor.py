@@ -56,7 +56,7 @@ def load_row(request: Request, pk: UUID, **row: str) -> ProcessVersion:
     return lend(version, row=row)
 
 
-@page("process.draft", load=load_draft, methods=("GET",))
+@page("process.draft", load=load_draft, methods=("GET",), unaudited="where a draft is written")
 def editor(request: Request, version: ProcessVersion) -> HttpResponse:
     model = read_document(version.document)
     context = {

@@ -120,13 +120,13 @@ def my_room(request: Request, room: Room) -> HttpResponse:
     return render(request, "deliberation/sittings/my_room.html", room_context(request, room))
 
 
-@page("room.enter", load=load_room, methods=("GET",), face="both")
+@page("room.enter", load=load_room, methods=("GET",), face="both", unaudited="for whoever is in the room")
 def room_state(request: Request, room: Room) -> HttpResponse:
     """What a phone asks every few seconds; only the version says whether there is more to fetch."""
     return JsonResponse({"version": room.sitting.version, "state": room.sitting.state})
 
 
-@page("room.enter", load=load_room, methods=("GET",), face="both")
+@page("room.enter", load=load_room, methods=("GET",), face="both", unaudited="for whoever is in the room")
 def room_part(request: Request, room: Room) -> HttpResponse:
     """The part of the page that changed."""
     return render(request, "deliberation/sittings/my_room_fragment.html", room_context(request, room))

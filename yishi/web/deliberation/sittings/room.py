@@ -105,14 +105,14 @@ def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
     }
 
 
-@page("sitting.run", load=load_sitting, methods=("GET",))
+@page("sitting.run", load=load_sitting, methods=("GET",), unaudited="the desk from which a sitting is run")
 def sitting_room(request: Request, sitting: Sitting) -> HttpResponse:
     context = room_context(request, sitting)
     context["form"] = StatementForm(matter=sitting.matter)
     return render(request, "deliberation/sittings/room.html", context)
 
 
-@page("sitting.run", load=load_sitting, methods=("GET",))
+@page("sitting.run", load=load_sitting, methods=("GET",), unaudited="the desk from which a sitting is run")
 def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
     """The room's version and running counts, for the chair: a few numbers, no page."""
     counts: dict[str, dict[str, int]] = {}
@@ -122,7 +122,7 @@ def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
     return JsonResponse({"version": room_version(sitting), "state": sitting.state, "counts": counts})
 
 
-@page("sitting.run", load=load_sitting, methods=("GET",))
+@page("sitting.run", load=load_sitting, methods=("GET",), unaudited="the desk from which a sitting is run")
 def room_code(request: Request, sitting: Sitting) -> HttpResponse:
     """The QR code to hang up in the room: who holds a seat opens it on the phone."""
     address = address_of("room", args=[sitting.pk])

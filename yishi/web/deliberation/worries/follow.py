@@ -76,7 +76,13 @@ def load_own(request: Request, pk: UUID) -> Worry:
     return worries.get(pk=pk, raiser=request.viewer.person)
 
 
-@page("worry.follow", load=load_own, methods=("GET",), face="public")
+@page(
+    "worry.follow",
+    load=load_own,
+    methods=("GET",),
+    face="public",
+    unaudited="of whoever raised it; the worry's own page says more",
+)
 def follow_one(request: Request, worry: Worry) -> HttpResponse:
     """One worry's file, for who raised it."""
     may_reopen = worry.state in (Worry.State.ANSWERED, Worry.State.DECLINED)

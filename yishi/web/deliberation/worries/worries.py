@@ -389,7 +389,7 @@ def worry_new(request: Request) -> HttpResponse:
     return render(request, "deliberation/worries/new.html", {"form": form}, status=status)
 
 
-@page("worry.write", methods=("GET",))
+@page("worry.write", methods=("GET",), unaudited="the slip for whoever raised it, with their key")
 def worry_slip(request: Request) -> HttpResponse:
     """The slip for the person: number, code, what happens next. For who has just written it down."""
     kept = request.session.get("slip")
