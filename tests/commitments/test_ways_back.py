@@ -9,8 +9,9 @@ from django.utils import timezone
 from tests.cast import sign_in
 from tests.commitments.test_promise_pages import with_code
 from yishi.commitments import services
-from yishi.commitments.models import Commitment, EarlierVerdict, LedgerEvent, Verdict
+from yishi.commitments.models import Commitment, EarlierVerdict, LedgerEvent, TimeRequest, Verdict
 from yishi.commitments.reads import rates
+from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.notices.models import Notice
@@ -153,3 +154,94 @@ def test_the_page_of_a_promise_offers_to_take_back(cast, promise, client):
     client.post(address, {"reason": "点错了一行"})
     assert of(commitment).state == S.IN_FORCE
     assert "点错了一行" in client.get(page).content.decode()
+
+
+def asked(cast, commitment, days=9):
+    due = of(commitment).due_on + timedelta(days=days)
+    receipt = services.time_ask(actor=cast.viewer("handler"), commitment=commitment, due_on=due, reason="雨季")
+    return TimeRequest.objects.get(pk=receipt.result["time"])
+
+
+def test_more_time_granted_by_mistake_waits_for_its_decision_again_with_the_old_day(cast, promise):
+    commitment, clerk = promise(), cast.viewer("clerk")
+    due = of(commitment).due_on
+    with pytest.raises(WrongStage):
+        services.time_take_back(actor=clerk, commitment=commitment, reason="还没有决定")
+    request = asked(cast, commitment)
+    services.time_decide(actor=clerk, request=request, granted=True, answer="同意")
+    assert of(commitment).due_on == request.due_on
+    services.commitment_answer(actor=cast.viewer("handler"), commitment=commitment, text="在办")  # no step from it
+    with pytest.raises(NotAllowed):
+        services.time_take_back(actor=cast.viewer("outsider"), commitment=commitment, reason="误点")
+    with pytest.raises(Refusal):
+        services.time_take_back(actor=clerk, commitment=commitment, reason=" ")
+    services.time_take_back(actor=clerk, commitment=commitment, reason="批错了一件")
+    request.refresh_from_db()
+    assert of(commitment).due_on == due
+    assert (request.granted, request.answer, request.decided_at, request.decided_by) == (None, "", None, None)
+    assert Notice.objects.filter(code="commitment.taken_back").exists()
+    with pytest.raises(WrongStage):
+        services.time_take_back(actor=clerk, commitment=commitment, reason="再来一次")
+    services.time_decide(actor=clerk, request=request, granted=False, answer="不同意")
+    services.time_take_back(actor=clerk, commitment=commitment, reason="应当同意")
+    services.time_decide(actor=clerk, request=request, granted=True, answer="同意")
+    assert of(commitment).due_on == request.due_on
+
+
+def test_more_time_on_which_proof_or_another_request_rests_stays_decided(cast, promise):
+    clerk = cast.viewer("clerk")
+    for follows in ("proof", "request"):
+        commitment = promise()
+        services.time_decide(actor=clerk, request=asked(cast, commitment), granted=True, answer="同意")
+        if follows == "request":
+            asked(cast, commitment, 20)
+        else:
+            services.proof_give(
+                actor=cast.viewer("handler"), commitment=commitment, text="做完了", quantity=1, done_on=TODAY
+            )
+        with pytest.raises(WrongStage):
+            services.time_take_back(actor=clerk, commitment=commitment, reason="误点")
+
+
+def test_a_meeting_that_was_none_counts_for_no_rate(cast, promise):
+    commitment, handler = promise(), cast.viewer("handler")
+    services.people_met(actor=handler, commitment=commitment, text="写错了事项")
+    services.people_met(actor=handler, commitment=commitment, text="在院坝里见了")
+    first, second = commitment.events.filter(kind="met").order_by("at")
+    assert rates(Commitment.within.all()).met == 1
+    with pytest.raises(NotAllowed):
+        services.meeting_take_back(actor=cast.viewer("outsider"), commitment=commitment, meeting=first, reason="误")
+    with pytest.raises(Refusal):
+        services.meeting_take_back(actor=handler, commitment=commitment, meeting=first, reason=" ")
+    services.meeting_take_back(actor=handler, commitment=commitment, meeting=first, reason="是另一件事")
+    assert of(commitment).met_people_on == second.on
+    services.meeting_take_back(actor=handler, commitment=commitment, meeting=second, reason="没有见成")
+    assert of(commitment).met_people_on is None and rates(Commitment.within.all()).met == 0
+    with pytest.raises(WrongStage):
+        services.meeting_take_back(actor=handler, commitment=commitment, meeting=second, reason="再来一次")
+    met = Entry.objects.filter(code="commitments.commitment.meet", subject_id=commitment.pk)
+    assert sum(entry.quantities["met"] for entry in met) == 0
+
+
+def test_the_page_of_a_promise_offers_both_and_tells_both(cast, promise, client):
+    commitment = promise()
+    page, time, meeting = (
+        reverse(name, args=[commitment.pk])
+        for name in ("commitment", "commitment_time_back", "commitment_meeting_back")
+    )
+    sign_in(client, cast, "clerk")
+    assert time not in client.get(page).content.decode()
+    services.time_decide(actor=cast.viewer("clerk"), request=asked(cast, commitment), granted=True, answer="同意延期")
+    services.people_met(actor=cast.viewer("handler"), commitment=commitment, text="在院坝里见了")
+    assert time in client.get(page).content.decode()
+    assert client.get(time).status_code == 200
+    assert client.post(time, {"reason": "批错了一件"}).status_code == 302
+    told = client.get(page).content.decode()
+    assert "批错了一件" in told and "同意延期" in told and "已撤回" in told and time not in told
+    sign_in(client, cast, "handler")
+    assert meeting in client.get(page).content.decode()
+    assert "在院坝里见了" in client.get(meeting).content.decode()
+    met = commitment.events.get(kind="met")
+    assert client.post(meeting, {"meeting": met.pk, "reason": "没有见成"}).status_code == 302
+    told = client.get(page).content.decode()
+    assert "没有见成" in told and meeting not in told

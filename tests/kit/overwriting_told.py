@@ -19,6 +19,7 @@ PAGES_ELSEWHERE = {
 
 OVERWRITES_NOTHING = {
     "_tell": PLATFORM,
+    "meeting_take_back": "a day that the other meetings say",
     "number_withdraw": STAGE,
     "_money_in": FIRST,
     "_move": STAGE,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment, PaperRecord
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBack
 from yishi.kit.clock import CountedDay
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
@@ -260,7 +261,7 @@ class TimeRequest(models.Model):
         return f"{self.commitment_id} {self.due_on}"
 
 
-class LedgerEvent(models.Model):
+class LedgerEvent(TakenBack):
     """A dated remark in a commitment's file: answer, meeting with the people, reminder, letter, next tier, re-check…"""
 
     class Kind(models.TextChoices):

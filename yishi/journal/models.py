@@ -6,6 +6,7 @@ person can be erased without rewriting the journal. Nothing here is edited; a co
 
 from django.db import models
 
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 
 
@@ -113,3 +114,21 @@ class Unfolded(models.Model):
 
     def __str__(self) -> str:
         return str(self.entry_id)
+
+
+class Moved(TakenBack):
+    """What an act moved of rows that others read too: their columns before and after (`moved.py`)."""
+
+    receipt = models.OneToOneField(Receipt, models.PROTECT, primary_key=True, related_name="moved")
+    code = models.CharField(max_length=64)  # of the act
+    subject_kind = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    at = models.DateTimeField()
+    rows = models.JSONField(default=list)  # [["deliberation.Sitting", "<uuid>", {"state": ["noticed", "open"]}], …]
+    more = models.JSONField(default=dict)  # what else its way back has to know
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "at"], name="moved_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.receipt_id}"

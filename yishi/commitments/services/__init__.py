@@ -19,7 +19,7 @@ from .making import (
     promise_make,
 )
 from .pressing import letter_send, next_tier_pass, office_above, reminder_send
-from .taking_back import commitment_take_back
+from .taking_back import commitment_take_back, meeting_take_back, time_take_back
 
 __all__ = [
     "clocks_run",
@@ -34,6 +34,7 @@ __all__ = [
     "commitment_strike_off",
     "commitment_take_back",
     "letter_send",
+    "meeting_take_back",
     "next_tier_pass",
     "office_above",
     "people_met",
@@ -45,6 +46,7 @@ __all__ = [
     "reminder_send",
     "time_ask",
     "time_decide",
+    "time_take_back",
     "verdict_change",
     "verdict_give",
 ]

@@ -17,6 +17,7 @@ from yishi.commitments.stages import step
 from yishi.database.amounts import whole_checked
 from yishi.journal.act import Actor, act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import Watch
 from yishi.journal.shown import check_shown
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import Refusal, WrongStage
@@ -313,6 +314,9 @@ def time_decide(
                 % {"day": day_said(request.due_on)},
                 field="granted",
             )
+        watch = Watch()
+        watch.row(request, "granted", "answer", "decided_by_id", "decided_at")
+        watch.row(commitment, "due_on", "due_counted_from")
         request.granted = granted
         request.answer = TIME_ANSWER.kept(answer)
         request.decided_by_id = actor.person_id
@@ -324,6 +328,7 @@ def time_decide(
         enter(
             this, commitment, "time_granted" if granted else "time_refused", request=request.pk, same_hands=same_hands
         )
+        watch.keep(this, ("commitment", commitment.pk), granted=granted, request=request.pk, answer=request.answer)
         code = "commitment.time_granted" if granted else "commitment.time_refused"
         tell_bearer(commitment, code, str(request.pk))
     return this.receipt

@@ -46,9 +46,10 @@ def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | 
         minutes = Minutes.objects.select_for_update().filter(sitting=row).first()
         if minutes is None:
             number = f"{row.matter.number}-纪要-{row.ordinal}"
-            minutes = Minutes(sitting=row, number=number, due_on=minutes_due(row))
+            minutes = Minutes(sitting=row, number=number)
         elif minutes.issued_at is not None:
             raise WrongStage("minutes.issued", _("The minutes were issued; they do not change any more."))
+        minutes.due_on = minutes.due_on or minutes_due(row)
         minutes.text, minutes.written_by, minutes.written_at = kept, actor.person, this.now
         minutes.save()
         save(row)

@@ -11,6 +11,7 @@ from yishi.deliberation.models import Matter, Presence, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import Watch
 from yishi.kit.clock import workdays_between
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
@@ -233,17 +234,19 @@ def sitting_open(*, actor: Viewer, sitting: Sitting, at: datetime | None = None,
         problem = chair_problem(row.matter)
         if problem:
             raise WrongStage("sitting.chair_not_neutral", problem)
-        if not row.quorum_by_hand:
-            row.quorum = quorum_of(row.matter)
-        if present < row.quorum:
+        quorum = row.quorum if row.quorum_by_hand else quorum_of(row.matter)
+        if present < quorum:
             raise WrongStage(
                 "sitting.quorum",
                 _("%(present)d are here, the quorum is %(quorum)d. Wait, or cancel the sitting and plan another.")
-                % {"present": present, "quorum": row.quorum},
+                % {"present": present, "quorum": quorum},
             )
-        row.state, row.opened_at, row.present_at_opening = state, opened_at, present
+        watch = Watch()
+        watch.row(row, "state", "opened_at")
+        row.state, row.opened_at, row.present_at_opening, row.quorum = state, opened_at, present, quorum
         save(row, "state", "opened_at", "present_at_opening", "quorum")
         enter(this, row, present=present, quorum=row.quorum)
+        watch.keep(this, ("sitting", row.pk))
     return this.receipt
 
 
@@ -302,21 +305,27 @@ def sitting_close(
         if this.replayed:
             return this.receipt
         row = locked_sitting(sitting)
-        row.state = next_state(row, "close")
+        state = next_state(row, "close")
         if row.backfilled and at is None:
             raise Refusal(
                 "sitting.closed_at",
                 _("This sitting is recorded afterwards. Please write when it was closed."),
                 field="at",
             )
-        row.closed_at = happened_at(at, this.now)
-        if row.opened_at is not None and row.closed_at < row.opened_at:
+        closed_at = happened_at(at, this.now)
+        if row.opened_at is not None and closed_at < row.opened_at:
             raise Refusal("sitting.before", _("This lies before the sitting was opened. Please check it."), field="at")
-        row.presences.filter(left_at__isnull=True).update(left_at=row.closed_at)
+        watch, step = Watch(), row.matter.step
+        watch.row(row, "state", "closed_at")
+        watch.rows(row.presences.filter(left_at__isnull=True), "left_at")
+        watch.rows(row.statements.filter(is_open=True), "is_open")
+        row.state, row.closed_at = state, closed_at
+        row.presences.filter(left_at__isnull=True).update(left_at=closed_at)
         row.statements.filter(is_open=True).update(is_open=False)
         save(row, "state", "closed_at")
         enter(this, row)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
+        watch.keep(this, ("sitting", row.pk), step=step, led_to=row.matter.step)
     return this.receipt
 
 

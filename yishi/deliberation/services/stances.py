@@ -11,6 +11,7 @@ from yishi.database.words import Words
 from yishi.deliberation.models import HandCount, Party, Presence, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
+from yishi.journal.moved import Watch
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
@@ -78,8 +79,11 @@ def statement_close(
         row = Statement.objects.select_for_update().get(pk=statement.pk)
         if not row.is_open:
             raise WrongStage("statement.closed", _("This statement is closed already."))
+        watch = Watch()
+        watch.row(row, "is_open", "minority_note")
         row.is_open, row.minority_note = False, MINORITY_NOTE.kept(minority_note)
         row.save(update_fields=["is_open", "minority_note"])
+        watch.keep(this, ("statement", row.pk))
         touch(row.sitting_id)
         matter = statement.sitting.matter
         this.entry(subject=("matter", matter.pk), place=matter.place_id, data={"statement": row.pk})

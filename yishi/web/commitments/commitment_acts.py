@@ -16,7 +16,6 @@ from yishi.commitments.models import Commitment, TimeRequest, Verdict
 from yishi.commitments.services.carrying import ANSWER, FINDING, PROOF, TIME_ANSWER, WHY
 from yishi.commitments.services.judging import NOTE, RECHECK, VERDICT_WORDS, WHY_CLOSED, WHY_REOPENED
 from yishi.commitments.services.pressing import LETTER_WORDS, office_above
-from yishi.commitments.services.taking_back import REASON as WHY_BACK
 from yishi.commitments.shown import proof_digest, proof_waiting
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
@@ -116,15 +115,6 @@ class PressForm(ActForm):
     text = WordsField(LETTER_WORDS, gettext_lazy("Words of the letter"), rows=4, when=("how", "letter"))
 
 
-class TakeBackForm(ActForm):
-    reason = WordsField(
-        WHY_BACK,
-        gettext_lazy("Why? It stays on the record."),
-        rows=3,
-        help_text=gettext_lazy("Nothing begins anew: the promise has the round, due day and delay that it had."),
-    )
-
-
 class RecheckForm(ActForm):
     holds = forms.TypedChoiceField(
         label=gettext_lazy("Does it hold?"),
@@ -208,14 +198,6 @@ reopen = act_page(
     gettext_lazy("Open it again"),
     gettext_lazy("Open it again"),
     gettext_lazy("It is in force again."),
-)
-taking_back = act_page(
-    "commitment.supervise",
-    TakeBackForm,
-    services.commitment_take_back,
-    gettext_lazy("Take the decision back"),
-    gettext_lazy("Take it back"),
-    gettext_lazy("It stands as it stood before, in the same round, with its delay."),
 )
 recheck = act_page(
     "commitment.supervise",
@@ -439,6 +421,5 @@ urlpatterns = [
     path("desk/commitments/<uuid:pk>/close/", close, name="commitment_close"),
     path("desk/commitments/<uuid:pk>/recheck/", recheck, name="commitment_recheck"),
     path("desk/commitments/<uuid:pk>/reopen/", reopen, name="commitment_reopen"),
-    path("desk/commitments/<uuid:pk>/take-back/", taking_back, name="commitment_take_back"),
     path("desk/time-requests/<uuid:pk>/", time_decide, name="commitment_time_decide"),
 ]

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from yishi.commitments.clocks import RECHECK_AFTER
 from yishi.commitments.models import Commitment, LedgerEvent
 from yishi.commitments.reads import of_colour, to_look_back
-from yishi.commitments.services.taking_back import desks_to_take_back
+from yishi.commitments.services.taking_back import desks_to_take_back, time_to_take_back
 from yishi.commitments.stages import may_step
+from yishi.journal.models import Moved
+from yishi.journal.moved import moved_of
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED
@@ -174,12 +176,13 @@ def load_commitment(request: Request, pk: UUID) -> Commitment:
 def commitment(request: Request, commitment: Commitment) -> HttpResponse:
     """One promise's file: where it is, its story, the viewer's next acts."""
     bring(commitment)
+    kept = moved_of(("commitment", commitment.pk))
     silent = commitment.judges.exclude(verdicts__round=commitment.round).count() if commitment.state == S.CHECKED else 0
     waits = silent if commitment.verdict_due_on and timezone.localdate() <= commitment.verdict_due_on else 0
     context = {
         "commitment": commitment,
-        "events": promise_events(commitment, request.viewer),
-        "acts": offered(request.viewer, commitment, waits=bool(waits)),
+        "events": promise_events(commitment, request.viewer, kept=kept),
+        "acts": offered(request.viewer, commitment, kept, waits=bool(waits)),
         "waits": waits,
         "origin": origin_of(commitment),
         "proofs": sorted(commitment.proofs.all(), key=lambda proof: proof.given_at, reverse=True),
@@ -194,8 +197,9 @@ def commitment(request: Request, commitment: Commitment) -> HttpResponse:
     return render(request, "commitments/commitment.html", context)
 
 
-def offered(viewer: Viewer, commitment: Commitment, *, waits: bool) -> list[dict[str, Any]]:
-    """The acts that the viewer may do now: by right, by stage, and when their time has come."""
+def offered(viewer: Viewer, commitment: Commitment, kept: list[Moved], *, waits: bool) -> list[dict[str, Any]]:
+    """The acts that the viewer may do now: by right, by stage, and when their time has come. `kept`: what was moved of
+    it, which may be taken back."""
     rights = (
         *("commitment.answer", "commitment.supervise", "commitment.decide"),
         *("commitment.hear", "commitment.record"),
@@ -231,6 +235,12 @@ def offered(viewer: Viewer, commitment: Commitment, *, waits: bool) -> list[dict
     if allowed["commitment.supervise"] and desks_to_take_back(commitment) is not None:
         url = reverse("commitment_take_back", args=[commitment.pk])
         acts.append({"url": url, "label": _("Decided by mistake: take it back"), "is_wished": False})
+    if allowed["commitment.supervise"] and time_to_take_back(commitment, kept) is not None:
+        url = reverse("commitment_time_back", args=[commitment.pk])
+        acts.append({"url": url, "label": _("More time decided on by mistake: take it back"), "is_wished": False})
+    if commitment.met_people_on and (allowed["commitment.answer"] or allowed["commitment.record"]):
+        url = reverse("commitment_meeting_back", args=[commitment.pk])
+        acts.append({"url": url, "label": _("There was no such meeting: take it back"), "is_wished": False})
     return acts
 
 

@@ -2,6 +2,8 @@
 the others where whoever said them lets them (docs/decisions/0009)."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +15,10 @@ from django.utils.translation import gettext as _
 from yishi.commitments.clocks import next_due
 from yishi.commitments.models import Commitment, LedgerEvent, PromisePaper, Proof, TimeRequest, Verdict
 from yishi.commitments.rules import same_hands
+from yishi.database.taken_back import TakenBack
+from yishi.journal.models import Moved
+from yishi.journal.moved import moved_of
+from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.kit.timeline import Event
@@ -23,9 +29,15 @@ K = LedgerEvent.Kind
 BETWEEN_DESKS = (K.ANSWER, K.MET, K.REMINDER, K.AGAIN, K.LETTER, K.NEXT_TIER, K.RECHECK)
 
 
-def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_judge: bool = False) -> list[Event]:
+def promise_events(
+    commitment: Commitment,
+    viewer: Viewer | None = None,
+    *,
+    to_judge: bool = False,
+    kept: Iterable[Moved] | None = None,
+) -> list[Event]:
     """What happened to it, in order, then what comes next and by when. A judge reads less than the desks; the words of
-    the verdicts are read by `viewer` as far as `reads_words` says."""
+    the verdicts are read by `viewer` as far as `reads_words` says. `kept`: what was moved of it, where it was read."""
     flag = _("recorded afterwards")
     bearer, supervisor = commitment.owes, commitment.supervisor.name
     title = act_title("commitments.commitment.agree")
@@ -40,6 +52,9 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
             text="" if to_judge and ledger_event.kind in BETWEEN_DESKS else ledger_event.text,
             flag=_from_paper(ledger_event.paper) or (flag if late else ""),
         )
+        if ledger_event.taken_back_at:
+            event = replace(event, flag=_("was taken back"))
+            dated.append(_back("commitments.meeting.take_back", ledger_event, to_judge=to_judge))
         dated.append((ledger_event.on, ledger_event.at, event))
     for proof in _rows(commitment, "proofs", "paper"):
         done = _("done on %(day)s") % {"day": date_format(proof.done_on)}
@@ -76,6 +91,13 @@ def promise_events(commitment: Commitment, viewer: Viewer | None = None, *, to_j
             title = _("More time granted") if asked.granted else _("More time refused")
             text = "" if to_judge else asked.answer
             dated.append(_at(asked.decided_at, Event(title, when=asked.decided_at, who=supervisor, text=text)))
+    for moved in moved_of(("commitment", commitment.pk)) if kept is None else kept:
+        if moved.taken_back_at is None:
+            continue
+        title = _("More time granted") if moved.more["granted"] else _("More time refused")
+        text = "" if to_judge else moved.more["answer"]
+        event = Event(title, when=moved.at, who=supervisor, text=text, flag=_("was taken back"))
+        dated += [_at(moved.at, event), _back("commitments.time.take_back", moved, to_judge=to_judge)]
     dated += _verdicts(commitment, all_words=viewer is not None and reads_words(viewer, commitment), to_judge=to_judge)
     earliest = datetime.min.replace(tzinfo=timezone.get_current_timezone())
     ordered = sorted(dated, key=lambda row: (row[0], row[1] or earliest))
@@ -86,16 +108,19 @@ def bring(commitment: Commitment) -> None:
     """Events, proofs and requests for time, once for all that a page says of them."""
     prefetch_related_objects(
         [commitment],
-        Prefetch("events", LedgerEvent.objects.select_related("body", "paper")),
+        Prefetch("events", LedgerEvent.every.select_related("body", "paper")),
         Prefetch("proofs", Proof.objects.select_related("paper").prefetch_related("files")),
         Prefetch("time_requests", TimeRequest.objects.select_related("paper")),
     )
 
 
 def _rows(commitment: Commitment, name: str, *related: str) -> Any:
-    """What `bring` brought; asked for where it did not."""
+    """What `bring` brought; asked for where it did not. Of the events those that were taken back, too."""
     brought = getattr(commitment, "_prefetched_objects_cache", {}).get(name)
-    return getattr(commitment, name).select_related(*related) if brought is None else brought
+    if brought is not None:
+        return brought
+    rows = LedgerEvent.every.filter(commitment=commitment) if name == "events" else getattr(commitment, name)
+    return rows.select_related(*related)
 
 
 def _from_paper(paper: PromisePaper | None) -> str:
@@ -109,6 +134,12 @@ def _from_paper(paper: PromisePaper | None) -> str:
 def _at(moment: datetime, event: Event) -> tuple[date, datetime, Event]:
     """The event with what it is sorted by: its day, then its moment."""
     return (timezone.localdate(moment), moment, event)
+
+
+def _back(code: str, row: TakenBack, *, to_judge: bool) -> tuple[date, datetime, Event]:
+    """When `row` was taken back, by an act `code`, and why: between the desks."""
+    at = certain(row.taken_back_at)
+    return _at(at, Event(act_title(code), when=at, text="" if to_judge else row.taken_back_reason))
 
 
 def reads_words(viewer: Viewer, commitment: Commitment) -> bool:

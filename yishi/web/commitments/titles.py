@@ -21,6 +21,7 @@ TITLES: dict[str, Title] = {
     "commitments.commitment.take_back": LedgerEvent.Kind.TAKEN_BACK.label,
     "commitments.due.recount": _("Due day counted again: the holidays of that year are announced"),
     "commitments.letter.send": LedgerEvent.Kind.LETTER.label,
+    "commitments.meeting.take_back": _("Meeting with the people taken back"),
     "commitments.next_tier.pass": LedgerEvent.Kind.NEXT_TIER.label,
     "commitments.proof.withdraw": _("Proof withdrawn before its check"),
     "commitments.recheck.ask": _("A re-check was asked for"),
@@ -29,6 +30,7 @@ TITLES: dict[str, Title] = {
     "commitments.strike_off.ask": _("Striking off asked for"),
     "commitments.time.ask": _("More time asked for"),
     "commitments.time.decide": _("Decided on more time"),
+    "commitments.time.take_back": _("Decision on more time taken back"),
     "commitments.verdict.change": _("Judged once more by those concerned"),
     "commitments.verdict.give": _("Judged by those concerned"),
 }

@@ -1,10 +1,11 @@
 """The addresses of this part."""
 
-from . import commitment_acts, commitments, judge, rates
+from . import commitment_acts, commitments, judge, rates, ways_back
 
 urlpatterns = [
     *commitment_acts.urlpatterns,
     *commitments.urlpatterns,
     *judge.urlpatterns,
     *rates.urlpatterns,
+    *ways_back.urlpatterns,
 ]

@@ -17,6 +17,7 @@ from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.chairs import chair_problem
 from yishi.deliberation.services.room import counted_seats
+from yishi.deliberation.services.room_ways_back import sitting_to_step_back, statements_to_open
 from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close, sitting_open
 from yishi.deliberation.services.stances import (
     MINORITY_NOTE,
@@ -100,6 +101,8 @@ def room_context(request: Request, sitting: Sitting) -> dict[str, Any]:
         "chair_problem": chair_problem(sitting.matter) if sitting.opened_at is None else "",
         "not_yet": _not_yet(sitting),
         "grid": grid(sitting),
+        "may_open": statements_to_open(sitting),
+        "steps_back": sitting_to_step_back(sitting) if sitting.state == Sitting.State.OPEN else None,
         "withdrawn": list(sitting.statements.filter(withdrawn_at__isnull=False)),
         "address": address,
     }

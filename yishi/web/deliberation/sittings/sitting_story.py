@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from yishi.deliberation.models import HandCount, Presence, Seat, Sitting, Stance
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import minutes_due
+from yishi.deliberation.services.room_ways_back import CLOSED, OPENED
 from yishi.deliberation.services.stances import NO_PARTY, UNCOUNTED, room_floor
+from yishi.journal.moved import moved_of
 from yishi.kit.clock import add_workdays, workdays_between
+from yishi.web.kit.taking_back import taken_back_events
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
 
@@ -67,12 +70,15 @@ def sitting_story(sitting: Sitting) -> list[Event]:
         )
     if sitting.papers_sent_on:
         events.append(Event(act_title("deliberation.sitting.papers"), sitting.papers_sent_on))
+    kept = moved_of(("sitting", sitting.pk))
+    events += taken_back_events(kept, OPENED)
     if sitting.opened_at:
         counts = {"present": sitting.present_at_opening or 0, "quorum": sitting.quorum}
         text = _("%(present)d present, quorum %(quorum)d") % counts
-        events.append(Event(act_title("deliberation.sitting.open"), sitting.opened_at, text=text))
+        events.append(Event(act_title(OPENED), sitting.opened_at, text=text))
+    events += taken_back_events(kept, CLOSED)
     if sitting.closed_at:
-        events.append(Event(act_title("deliberation.sitting.close"), sitting.closed_at))
+        events.append(Event(act_title(CLOSED), sitting.closed_at))
     minutes = getattr(sitting, "minutes", None)
     if minutes and minutes.issued_at:
         replaced = list(minutes.replaced.order_by("edition")) if minutes.edition > 1 else []

@@ -17,6 +17,7 @@ from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import TEXT, minutes_correct, minutes_due, minutes_issue, minutes_write
 from yishi.deliberation.services.minutes import WHY as WHY_CORRECTED
 from yishi.deliberation.services.room import quorum_of
+from yishi.deliberation.services.room_ways_back import sitting_to_step_back
 from yishi.deliberation.services.sittings import (
     AGENDA,
     HELD,
@@ -174,6 +175,7 @@ def late_acts(sitting: Sitting) -> list[tuple[Any, str]]:
 
 @page("sitting.see", load=load_sitting, methods=("GET",))
 def sitting(request: Request, sitting: Sitting) -> HttpResponse:
+    runs = may("sitting.run", request.viewer, sitting)
     context = {
         "sitting": sitting,
         "matter": sitting.matter,
@@ -182,7 +184,8 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "attendances": attendance(sitting),
         "grid": grid(sitting),
         "acts": next_acts(request, sitting),
-        "runs": may("sitting.run", request.viewer, sitting),
+        "runs": runs,
+        "steps_back": sitting_to_step_back(sitting) if runs else None,
     }
     return render(request, "deliberation/sittings/sitting.html", context)
 

@@ -10,8 +10,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, Seat, Statement, Study, StudyFinding, StudyVisit
+from yishi.deliberation.models import Matter, Seat, Sitting, Statement, Study, StudyFinding, StudyVisit
 from yishi.deliberation.services.file_ways_back import finding_take_back, study_take_back, visit_take_back
+from yishi.deliberation.services.room_ways_back import (
+    OPENED,
+    sitting_step_back,
+    sitting_to_step_back,
+    statement_open_again,
+)
 from yishi.deliberation.services.ways_back import (
     REASON,
     presence_stay,
@@ -28,9 +34,11 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CARD, DOOR, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
-from .room import load_room_seat, one_tap
+from .room import load_room_seat, load_statement, one_tap
 from .seats import load_seat
+from .sittings import load_sitting
 from .studies import load_study
 
 KEPT = gettext_lazy("It stays on the page of the study as taken back, with the reason.")
@@ -94,6 +102,41 @@ def load_visit(request: Request, pk: UUID) -> StudyVisit:
 def load_finding(request: Request, pk: UUID) -> StudyFinding:
     findings = StudyFinding.objects.select_related("study__matter__place", "study__matter__process")
     return findings.get(pk=pk, study__matter__in=Matter.objects.values("pk"))
+
+
+@page("sitting.run", load=load_sitting)
+def sitting_stepping_back(request: Request, sitting: Sitting) -> HttpResponse:
+    last = sitting_to_step_back(sitting)
+    if last is not None and last.code == OPENED:
+        heading = _("Opened by mistake: take it back")
+        lead = _("The sitting waits for its opening again. Who is in the room stays in the roll call.")
+    else:
+        heading = _("Closed by mistake: take it back")
+        lead = _(
+            "The sitting is open again: whoever was in the room when it closed is there, statements that were open are"
+            " open, and the minutes' clock starts when it closes. A matter that went on because of it comes back."
+        )
+    return taking_back(
+        request,
+        sitting_step_back,
+        heading=heading,
+        lead=lead,
+        back=reverse("sitting", args=[sitting.pk]),
+        given={"sitting": sitting},
+    )
+
+
+@page("sitting.run", load=load_statement)
+def statement_opening_again(request: Request, statement: Statement) -> HttpResponse:
+    return taking_back(
+        request,
+        statement_open_again,
+        heading=_("Closed by mistake: open the statement again"),
+        lead=statement.text,
+        back=reverse("sitting_room", args=[statement.sitting_id]),
+        given={"statement": statement},
+        done=_("The statement is open again."),
+    )
 
 
 @page("study.run", load=load_study)
@@ -170,6 +213,8 @@ urlpatterns = [
     path("desk/seats/<uuid:pk>/name/", seat_renaming, name="seat_rename"),
     path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/undo/", presence_back, name="presence_take_back"),
     path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/stay/", presence_staying, name="presence_stay"),
+    path("desk/sittings/<uuid:pk>/step-back/", sitting_stepping_back, name="sitting_step_back"),
+    path("desk/statements/<uuid:pk>/open-again/", statement_opening_again, name="statement_open_again"),
     path("desk/studies/<uuid:pk>/mistaken/", study_mistaken, name="study_take_back"),
     path("desk/studies/visits/<uuid:pk>/mistaken/", visit_mistaken, name="visit_take_back"),
     path("desk/studies/findings/<uuid:pk>/mistaken/", finding_mistaken, name="finding_take_back"),
