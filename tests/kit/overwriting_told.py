@@ -55,6 +55,7 @@ OVERWRITES_NOTHING = {
     "hands_count": "numbers that were counted anew, no words",
     "household_end": STAGE,
     "household_split": STAGE,
+    "household_step_back": PLATFORM,
     "import_switch_on": STAGE,
     "installation_start": STAGE,
     "link_reissue": PLATFORM,

@@ -16,10 +16,10 @@ from yishi.assistance.register.facts import LACKING
 from yishi.assistance.register.models import Household, HouseholdMember, HouseholdStanding, HouseholdStay, Uncounted
 from yishi.assistance.register.reads_then import households_on
 from yishi.assistance.register.services.counting import counts_all, counts_differ
+from yishi.assistance.register.services.leaving import household_end
 from yishi.assistance.register.services.members import member_join, member_leave
 from yishi.assistance.register.services.register import (
     household_change,
-    household_end,
     household_relocate,
     household_split,
 )

@@ -33,7 +33,7 @@ from yishi.assistance.register.models import (
     HouseholdYear,
     Resident,
 )
-from yishi.assistance.register.services.register import household_end
+from yishi.assistance.register.services.leaving import household_end
 from yishi.assistance.register.services.years import household_year_fill
 from yishi.database.reach import everything, reaching
 from yishi.journal.models import Entry

@@ -19,6 +19,7 @@ from yishi.assistance.register.services.identity import (
     identity_masked,
     identity_of,
 )
+from yishi.assistance.register.services.leaving import household_end
 from yishi.assistance.register.services.members import (
     identity_reveal,
     member_change,
@@ -27,7 +28,6 @@ from yishi.assistance.register.services.members import (
 )
 from yishi.assistance.register.services.register import (
     household_change,
-    household_end,
     household_head_change,
     household_register,
     household_relocate,

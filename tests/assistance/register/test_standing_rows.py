@@ -12,7 +12,8 @@ from yishi.assistance.imports.services.publish import import_undo
 from yishi.assistance.imports.services.steps import imports_work
 from yishi.assistance.register.models import Household, HouseholdStanding
 from yishi.assistance.register.services.bulk import NewHousehold, households_register_many
-from yishi.assistance.register.services.register import household_change, household_end, household_split
+from yishi.assistance.register.services.leaving import household_end
+from yishi.assistance.register.services.register import household_change, household_split
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_files")]
 

@@ -80,6 +80,12 @@ def decides_at(viewer: Viewer, place: Place) -> Answer:
 
 
 @predicate
+def decides_on(viewer: Viewer, household: Household) -> Answer:
+    """Works at a desk that oversees the place where the household lives."""
+    return decides_at.test(viewer, household.place)
+
+
+@predicate
 def reads_request(viewer: Viewer, request: ChangeRequest) -> Answer:
     """Sits at an overseeing desk around the request's place, or at the village's own desk, also by a post that only
     reads, or is stationed there."""
@@ -129,6 +135,7 @@ add(
 )  # opens the form; its place is asked again
 add("household.ask", keeps_its_village | is_stationed_there)  # of a Place
 add("household.decide", decides_at)  # of a Place
+add("household.step_back", decides_on)
 add("household.edit", keeps_household | is_stationed_by_it)  # forms of one household: asks for a change, or makes it
 add("household.fill", keeps_household)
 add("household.correct", keeps_member | is_stationed_by_member)

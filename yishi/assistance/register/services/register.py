@@ -1,4 +1,4 @@
-"""Households in the register: registered, corrected, given another head, split, moved, taken off.
+"""Households in the register: registered, corrected, given another head, split, moved. Taken off: `leaving.py`.
 
 These are the changes as they take effect. Whoever may not decide them asks for them (`requests.py`), on any day of the
 year, and the desk that decides lets them take effect by the same functions.
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.register import codes, fields
+from yishi.assistance.register import fields
 from yishi.assistance.register.hooks import households_changed
 from yishi.assistance.register.models import (
     Household,
@@ -23,6 +23,7 @@ from yishi.assistance.register.models import (
 from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import Watch
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import child_id
 from yishi.kit.text import clean
@@ -280,6 +281,8 @@ def household_split(
             **{name: getattr(household, name) for name in KEPT_BY_A_SPLIT},
         )
         _insert(split_off)
+        watch = Watch()
+        watch.rows((members_there[key] for key in leaving), "valid_to", "left_reason")
         for ordinal, key in enumerate(leaving):
             relation = "head" if key == head.pk else relation_of.get(key, "other")
             _move_out(members_there[key], split_off, relation, day, child_id(this.id, 100 + ordinal))
@@ -305,6 +308,7 @@ def household_split(
             quantities={"households": 1, "members": moved},
             data={"from": household.pk},
         )
+        watch.keep(this, ("household", household.pk), into=split_off.pk)
         households_changed([household.pk, split_off.pk])
         this.result(household=split_off.pk, number=split_off.number)
     return this.receipt
@@ -372,35 +376,6 @@ def household_relocate(
         this.entry(subject=("household", household.pk), place=place.pk, at=this.on_day(day), data=data)
         households_changed([household.pk])
         this.result(household=household.pk)
-    return this.receipt
-
-
-def household_end(
-    *, actor: Viewer, household: Household, reason: str, on: date | None = None, act_id: UUID | None = None
-) -> Receipt:
-    """The household leaves the register from a day on; its file stays. Result: household."""
-    by = permit("household.decide", actor, household.place)
-    body = {"household": household.pk, "reason": reason, "on": on}
-    with act("assistance.household.end", actor=by, act_id=act_id, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        if not codes.has("household_end", reason):
-            raise Refusal("household.reason", _("Please choose one of the values that are offered."), field="reason")
-        row = active(household)
-        day = day_read(on, after=row.registered_on)
-        row.left_on, row.left_reason = day, reason
-        row.save(update_fields=["left_on", "left_reason"])
-        standings_follow([row], day)
-        data = {"reason": reason}
-        this.entry(
-            subject=("household", row.pk),
-            place=row.place_id,
-            at=this.on_day(day),
-            quantities={"households": -1},
-            data=data,
-        )
-        households_changed([row.pk])
-        this.result(household=row.pk)
     return this.receipt
 
 

@@ -38,10 +38,10 @@ from yishi.organisations.models import Place
 from yishi.organisations.rights import may, permit
 
 from .identity import account_read, asked_open, asked_seal, identity_read, keys_check, ring
+from .leaving import household_end
 from .members import member_change, member_join, member_leave
 from .register import (
     household_change,
-    household_end,
     household_head_change,
     household_register,
     household_relocate,

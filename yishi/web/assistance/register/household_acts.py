@@ -16,12 +16,14 @@ from yishi.assistance.register.models import (
     HouseholdMember,
     HouseholdStay,
 )
+from yishi.assistance.register.services.leaving import SPLIT, household_step_back, household_to_step_back
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
-from .household_change import LeaveForm, back_to, change_page, heading_of, load_household
+from .household_change import LeaveForm, back_to, back_words, change_page, heading_of, load_household
 from .register_forms import (
     AskedField,
     ChangeForm,
@@ -303,11 +305,31 @@ def household_leave(request: Request, household: Household) -> HttpResponse:
     )
 
 
+@page("household.step_back", load=load_household)
+def household_back(request: Request, household: Household) -> HttpResponse:
+    last = household_to_step_back(household)
+    is_split = last is not None and last.code == SPLIT
+    return taking_back(
+        request,
+        household_step_back,
+        heading=heading_of(back_words(last), household),
+        lead=_(
+            "Its members are in it again. The household that had split off stays as entered by mistake: it counts for"
+            " nothing, and its number is free."
+        )
+        if is_split
+        else _("It is in the register as if it had never left it: its standing, its years and the figures, too."),
+        back=back_to(household),
+        given={"household": household},
+    )
+
+
 urlpatterns = [
     path("desk/households/new/", household_new, name="household_new"),
     path("desk/households/<uuid:pk>/change/", household_edit, name="household_change"),
     path("desk/households/<uuid:pk>/head/", household_head, name="household_head"),
     path("desk/households/<uuid:pk>/split/", household_divide, name="household_split"),
     path("desk/households/<uuid:pk>/move/", household_move, name="household_move"),
+    path("desk/households/<uuid:pk>/back/", household_back, name="household_step_back"),
     path("desk/households/<uuid:pk>/end/", household_leave, name="household_end"),
 ]

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.register import fields
 from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.register.services.leaving import SPLIT
 from yishi.assistance.register.services.requests import change_ask
-from yishi.journal.models import Receipt
+from yishi.journal.models import Moved, Receipt
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.one_act import SHEET, one_act
@@ -88,6 +89,13 @@ def back_to(household: Household) -> str:
 
 def heading_of(act: str, household: Household) -> str:
     return f"{act} · {household.head.name} · {household.number}"
+
+
+def back_words(last: Moved | None) -> str:
+    """What is taken back of a household."""
+    if last is not None and last.code == SPLIT:
+        return _("Split by mistake: take it back")
+    return _("Taken off the register by mistake: take it back")
 
 
 class LeaveForm(ChangeForm):

@@ -22,7 +22,7 @@ from yishi.assistance.register.models import (
 )
 from yishi.assistance.register.services.members import Look
 from yishi.database.gather import gather
-from yishi.journal.models import Entry
+from yishi.journal.models import Entry, Moved
 from yishi.kit.money import yuan_text
 from yishi.kit.records import filled
 from yishi.organisations.models import Body
@@ -45,6 +45,7 @@ TOLD = {
     "household.head",
     "household.split",
     "household.relocate",
+    "household.step_back",
     "household.fill",
     "identity.open",
     "change.refuse",
@@ -63,6 +64,7 @@ def story_rows(household: Any) -> dict[str, QuerySet[Any]]:
         .order_by("-valid_from"),
         "standings": HouseholdStanding.objects.filter(household=household.pk).order_by("-valid_from"),
         "entries": entries.order_by("-received_at", "-id")[:LONGEST],
+        "moved": Moved.every.filter(subject_kind="household", subject_id=household.pk).order_by("at", "pk"),
         "waiting": asked.order_by("asked_at"),
         "years": HouseholdYear.within.filter(household=household.pk).order_by("-year")[:YEARS],
         "member_years": MemberYear.within.filter(member__household=household.pk).order_by("year"),
@@ -71,20 +73,24 @@ def story_rows(household: Any) -> dict[str, QuerySet[Any]]:
 
 def household_events(entries: list[Entry], waiting: list[ChangeRequest]) -> list[Event]:
     """The events of the household, the newest first; the changes that wait stand on top."""
+    entries = [entry for entry in entries if entry.reverses_id is None]
+    moved = {UUID(entry.data["moved"]) for entry in entries if entry.data.get("moved")}
     told = {UUID(entry.data["member"]) for entry in entries if entry.data.get("member")}
     actors, desks = filled({entry.actor_id for entry in entries}), filled({entry.body_id for entry in entries})
     names = gather(
         members=HouseholdMember.within.filter(pk__in=told).values_list("pk", "person__name"),
         people=Person.within.filter(pk__in=actors).values_list("pk", "name"),
+        why=Moved.every.filter(pk__in=moved).values_list("pk", "taken_back_reason"),
         bodies=Body.objects.filter(pk__in=desks).values_list("pk", "name"),
     )
     members, people, bodies = dict(names["members"]), dict(names["people"]), dict(names["bodies"])
+    why = {str(key): reason for key, reason in names["why"]}
     events = [
         Event(
             title,
             when=entry.at if _day(entry.at) == _day(entry.received_at) else _day(entry.at),
             who=" · ".join(filter(None, [bodies.get(entry.body_id, ""), people.get(entry.actor_id, "")])),
-            text=text,
+            text=text or why.get(entry.data.get("moved", ""), ""),
         )
         for entry in entries
         for title, text in [_told(entry, members)]

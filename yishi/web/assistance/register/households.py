@@ -37,6 +37,7 @@ from yishi.assistance.register.services.identity import (
     identity_masked,
     keys_check,
 )
+from yishi.assistance.register.services.leaving import household_to_step_back
 from yishi.database.gather import Given
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
@@ -50,7 +51,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import HOUSEHOLD, StandIn, kept, sections
 
-from .household_change import load_household
+from .household_change import back_words, load_household
 from .household_story import (
     compared,
     household_events,
@@ -295,6 +296,7 @@ def household(request: Request, household: Household) -> HttpResponse:
         row["is_head"] = row["member"].person_id == household.head_id
     years, comparison = compared(gathered["years"])
     causes = gathered["causes"]
+    last = household_to_step_back(household, gathered["moved"])
     context = {
         "household": household,
         "members": members,
@@ -314,6 +316,7 @@ def household(request: Request, household: Household) -> HttpResponse:
         "phone": masked_phone(household.phone),
         "events": household_events(gathered["entries"], gathered["waiting"]),
         "sections": sections(request, HOUSEHOLD, household, HOME),
+        "back": back_words(last) if last is not None and may("household.step_back", viewer, household) else "",
         "may_edit": household.is_active and may("household.edit", viewer, household),
         "may_fill": household.is_active and may("household.fill", viewer, household),
         "this_year": today.year,

@@ -28,6 +28,7 @@ TITLES: dict[str, Title] = {
     "assistance.household.register_many": _("Households registered together"),
     "assistance.household.relocate": _("Lives elsewhere"),
     "assistance.register.count": _("Figures of the register brought up to date"),
+    "assistance.household.step_back": _("Leaving or split taken back"),
     "assistance.household.split": _("Split: some members form a household of their own"),
     "assistance.identity.open": by_name(_("Number of %(name)s opened in full"), _("A number was opened in full")),
     "assistance.member.change": by_name(_("Record of %(name)s corrected"), _("The record of a person was corrected")),
