@@ -134,12 +134,15 @@ def questions(made: Any) -> list[Any]:
 
 
 def ask_all(drawn: list[Any]) -> tuple[list[Any], list[list[float]]]:
-    """The figures, and of each the milliseconds of processor and of the clock, with all that prepares it."""
+    """The figures, each counted from its rows, and of each the milliseconds of processor and of the clock, with all
+    that prepares it."""
     from yishi.reporting.book import still
+    from yishi.reporting.counted import RECALL
     from yishi.reporting.figures import ask
 
     found, times = [], []
     for question in drawn:
+        RECALL.forget()
         begun, wall = time.process_time(), time.perf_counter()
         figure = ask(question, now=still())
         times.append([1000 * (time.process_time() - begun), 1000 * (time.perf_counter() - wall)])

@@ -9,6 +9,7 @@ Rows are only added. A reversal is a row with the sign turned, so that sums are 
 signs of its links add up to more than nothing.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +65,7 @@ class Block:
     _bounds: Ints | None = None  # where the links of each kind begin
     _spans: Any = None
     known: dict[Any, Any] = field(default_factory=dict)  # rows that somebody knows, by who it is (columns.py)
+    number: int = field(default_factory=itertools.count(1).__next__)  # no other block of this process has it
 
     @property
     def size(self) -> int:

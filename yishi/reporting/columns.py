@@ -1,20 +1,22 @@
 """Any figure is a pass over the few stretches of rows that its question reaches (blocks.py). No Django; arrays in,
 numbers out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .blocks import BODY, HOUSEHOLD, KEPT, PERSON, ROWS, SOMEBODY, VILLAGE, Block, Chosen, Ints, Links, Mask
+from .counted import MANY, RECALL, SETTLED, Counted
+from .sums import LOW, add_up, heads_by, stretch_of, ticked_off
 
+T = TypeVar("T")
 WHOLE = 10_000  # a whole in shares
-LOW = 1 << 20
 HEAD = 1_000  # one head in thousandths
 FIRST, LAST = 1, (1 << 31) - 1  # days: always
-FLAGS = 1 << 24  # labels × keys up to which heads are ticked off rather than sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,54 +100,89 @@ class Columns:
 
     def deeds(self, asked: Asked) -> int:
         """How many deeds, and nothing else: where a page asks often."""
-        return sum(int(chosen.take("deeds").sum(dtype=np.int64)) for chosen in self._chosen(asked))
+        return self._recalled("deeds", asked, _deeds, _deeds_counted, lambda counted: counted.sums[0][0])
 
     def figure(self, asked: Asked) -> Figure:
         """Everything about one question."""
-        parts = list(self._chosen(asked))
-        total = dict.fromkeys(("deeds", "amount", "unnamed", "credits"), 0)
-        credited = nameless = 0
-        for chosen in parts:
-            for name in total:
-                total[name] += int(chosen.take(name).sum(dtype=np.int64))
-            credited += _credited(chosen, asked)
-            nameless += 0 if asked.head is None else _nameless(chosen, asked.head)
-        return Figure(
-            **total,
-            credited=credited // WHOLE,
-            nameless=nameless // HEAD,
-            households=_distinct(parts, HOUSEHOLD),
-            people=_distinct(parts, PERSON),
-            villages=_distinct(parts, VILLAGE),
-            bodies=_distinct(parts, BODY),
-            givers=_distinct(parts, SOMEBODY),
-        )
+        count = partial(_figure_counted, asked=asked)
+        return self._recalled("figure", asked, partial(_figure, asked=asked), count, _figure_of)
 
     def by(
-        self, asked: Asked, label: str, starts: Sequence[int] = (), ends: Sequence[int] = (), *, heads: bool = True
+        self,
+        asked: Asked,
+        label: str,
+        starts: Sequence[int] = (),
+        ends: Sequence[int] = (),
+        *,
+        heads: bool = True,
+        amounts: bool = True,
     ) -> dict[int, list[int]]:
-        """Deeds, amount and (with `heads`) households per value of `label`: "item" (key), "place" (number of the one of
-        the stretches `starts`…`ends`, rising, in which it lies), "day" (the same with days), "body" or "sector" (key).
-        Without `ends` a stretch reaches to the next one."""
-        totals: dict[int, list[int]] = {}
-        pairs: list[tuple[Ints, Ints, Ints]] = []
-        for chosen in self._chosen(asked):
-            if label in ("body", "sector"):
-                row, value = _of_parties(chosen, label)
-                column = chosen.block.rows
-                _add(totals, value, column["deeds"][row], column["amount"][row])
-                continue
-            value = self._label(chosen, label, starts, ends)
-            if (value < 0).any():
-                chosen, value = chosen.only(value >= 0), value[value >= 0]
-                if not value.size:
-                    continue
-            _add(totals, value, chosen.take("deeds"), chosen.take("amount"))
-            if heads:
-                pairs.append(_touched(chosen, value))
-        for number, count in _heads_by(pairs):
-            totals.setdefault(number, [0, 0, 0])[2] = count
-        return {number: numbers for number, numbers in totals.items() if any(numbers)}
+        """Deeds, amount (with `amounts`) and households (with `heads`) per value of `label`: "item" (key), "place"
+        (number of the one of the stretches `starts`…`ends`, rising, in which it lies), "day" (the same with days),
+        "body" or "sector" (key). Without `ends` a stretch reaches to the next one."""
+        named = partial(self._labelled, label=label, starts=starts, ends=ends)
+
+        def summed(parts: Sequence[Chosen]) -> tuple[dict[int, list[int]], list[tuple[Ints, Ints, Ints]]]:
+            totals: dict[int, list[int]] = {}
+            touched = []
+            for chosen in parts:
+                labelled, value, deeds, amount = named(chosen)
+                add_up(totals, value, deeds, amount if amounts else None)
+                if heads and labelled is not None and value.size:
+                    touched.append(_touched(labelled, value))
+            return totals, touched
+
+        def direct(parts: Sequence[Chosen]) -> dict[int, list[int]]:
+            totals, touched = summed(parts)
+            return _by(totals, dict(heads_by(touched)))
+
+        what = ("by", label, tuple(starts), tuple(ends), heads, amounts)
+        return self._recalled(
+            what,
+            asked,
+            direct,
+            lambda parts: Counted.of(*summed(parts)),
+            lambda counted: _by(counted.sums, counted.heads),
+        )
+
+    def _labelled(
+        self, chosen: Chosen, *, label: str, starts: Sequence[int], ends: Sequence[int]
+    ) -> tuple[Chosen | None, Ints, NDArray[Any], Ints]:
+        """The rows that have a value of `label` (None: they are listed party by party), it, their deeds and amount."""
+        if label in ("body", "sector"):
+            row, value = _of_parties(chosen, label)
+            return None, value, chosen.block.rows["deeds"][row], chosen.block.rows["amount"][row]
+        value = self._label(chosen, label, starts, ends)
+        if (value < 0).any():
+            chosen, value = chosen.only(value >= 0), value[value >= 0]
+        return chosen, value, chosen.take("deeds"), chosen.take("amount")
+
+    def _recalled(
+        self,
+        what: Any,
+        asked: Asked,
+        direct: Callable[[Sequence[Chosen]], T],
+        count: Callable[[Sequence[Chosen]], Counted],
+        say: Callable[[Counted], T],
+    ) -> T:
+        """The answer `direct`ly from the rows; where many answer and it is asked again, from what was counted in blocks
+        that stay, and the rows since."""
+        question = (what, self.series, self.mine, asked)
+        counted, covered = RECALL.find(question, self.lo, self.blocks)
+        if counted is None and not RECALL.is_asked_again(question):
+            parts = list(self._chosen(asked, self.blocks))
+            if sum(chosen.size for chosen in parts) >= MANY:
+                RECALL.note(question)
+            return direct(parts)
+        settled = covered
+        while settled < len(self.blocks) and self.blocks[settled].size >= SETTLED:
+            settled += 1
+        if counted is None or settled > covered:
+            fresh = count(list(self._chosen(asked, self.blocks[covered:settled])))
+            counted = fresh if counted is None else counted.joined(fresh)
+            RECALL.keep(question, self.lo, self.blocks[:settled], counted)
+        rest = list(self._chosen(asked, self.blocks[settled:]))
+        return say(counted.beside(count(rest)) if rest else counted)
 
     def columns_of(self, asked: Asked, *names: str) -> list[NDArray[Any]]:
         """Columns of the rows that answer the question, in no order."""
@@ -166,16 +203,16 @@ class Columns:
         if label == "item":
             return chosen.take("item").astype(np.int64)
         if label == "place":  # of each place once, not of each row
-            of_place: Ints = _stretch_of(self.lo, starts, ends)[chosen.take("place")]
+            of_place: Ints = stretch_of(self.lo, starts, ends)[chosen.take("place")]
             return of_place
         day = chosen.take("day")
         first = int(day.min(initial=LAST))
-        of_day: Ints = _stretch_of(np.arange(first, int(day.max(initial=first)) + 1), starts, ends)[day - first]
+        of_day: Ints = stretch_of(np.arange(first, int(day.max(initial=first)) + 1), starts, ends)[day - first]
         return of_day
 
-    def _chosen(self, asked: Asked) -> Iterator[Chosen]:
+    def _chosen(self, asked: Asked, blocks: Sequence[Block] | None = None) -> Iterator[Chosen]:
         """The rows that answer the question, block by block."""
-        for block in self.blocks:
+        for block in self.blocks if blocks is None else blocks:
             chosen = self._reached(block, asked)
             if chosen.size:
                 yield chosen
@@ -233,6 +270,53 @@ class Columns:
         rows = np.unique(np.concatenate(found)).astype(np.int32)
         block.known = dict([*block.known.items()][1 - KEPT :]) | {mine: (self.lo, rows)}
         return rows
+
+
+SUMS = ("deeds", "amount", "unnamed", "credits")
+DISTINCT = {HOUSEHOLD: "households", PERSON: "people", VILLAGE: "villages", BODY: "bodies", SOMEBODY: "givers"}
+
+
+def _deeds(parts: Sequence[Chosen]) -> int:
+    return sum(int(chosen.take("deeds").sum(dtype=np.int64)) for chosen in parts)
+
+
+def _deeds_counted(parts: Sequence[Chosen]) -> Counted:
+    return Counted.of({0: [_deeds(parts)]}, ())
+
+
+def _sums(parts: Sequence[Chosen], asked: Asked) -> list[int]:
+    """SUMS, then what is credited (times WHOLE) and nameless (times HEAD)."""
+    sums = [sum(int(chosen.take(name).sum(dtype=np.int64)) for chosen in parts) for name in SUMS]
+    credited = sum(_credited(chosen, asked) for chosen in parts)
+    return [*sums, credited, 0 if asked.head is None else sum(_nameless(chosen, asked.head) for chosen in parts)]
+
+
+def _told(sums: Sequence[int], heads: Mapping[int, int]) -> Figure:
+    *plain, credited, nameless = sums
+    counted = {name: heads.get(kind, 0) for kind, name in DISTINCT.items()}
+    return Figure(
+        **dict(zip(SUMS, plain, strict=True)), **counted, credited=credited // WHOLE, nameless=nameless // HEAD
+    )
+
+
+def _figure(parts: Sequence[Chosen], asked: Asked) -> Figure:
+    return _told(_sums(parts, asked), {kind: _distinct(parts, kind) for kind in DISTINCT})
+
+
+def _figure_counted(parts: Sequence[Chosen], asked: Asked) -> Counted:
+    links = [(kind, chosen.links(kind)) for kind in DISTINCT for chosen in parts]
+    return Counted.of({0: _sums(parts, asked)}, [(kind, each.take("key"), each.take("sign")) for kind, each in links])
+
+
+def _figure_of(counted: Counted) -> Figure:
+    return _told(counted.sums[0], counted.heads)
+
+
+def _by(sums: Mapping[int, Sequence[int]], heads: Mapping[int, int]) -> dict[int, list[int]]:
+    """Deeds, amount and heads by label, without those that are nothing."""
+    whole = {label: [*numbers[:2], heads.get(label, 0)] for label, numbers in sums.items()}
+    whole |= {label: [0, 0, number] for label, number in heads.items() if label not in whole}
+    return {label: numbers for label, numbers in whole.items() if any(numbers)}
 
 
 def _overlap(windows: Sequence[Window], low: Ints, high: Ints, asked: Asked) -> tuple[Mask, Mask]:
@@ -327,78 +411,8 @@ def _touched(chosen: Chosen, value: Ints) -> tuple[Ints, Ints, Ints]:
     return label, links.take("key"), links.take("sign")
 
 
-def _stretch_of(value: NDArray[Any], starts: Sequence[int], ends: Sequence[int]) -> Ints:
-    """The number of the stretch in which each value lies, -1 for none."""
-    number = np.searchsorted(np.asarray(starts), value, side="right").astype(np.int64) - 1
-    if ends:  # what lies between two stretches lies in neither
-        number[value > np.asarray(ends)[number]] = -1
-    return number
-
-
-def _add(totals: dict[int, list[int]], value: NDArray[Any], deeds: NDArray[Any], amount: Ints) -> None:
-    """Add to `totals` deeds and amount by label."""
-    count = np.bincount(value)
-    signed, exact = np.bincount(value, weights=deeds), _exact_sums(value, amount, count.size)
-    for number in np.flatnonzero(count).tolist():
-        numbers = totals.setdefault(number, [0, 0, 0])
-        numbers[0] += int(signed[number])
-        numbers[1] += int(exact[number])
-
-
 def _distinct(parts: Sequence[Chosen], kind: int) -> int:
     """How many keys of a kind have signs that add up to more than nothing."""
     links = [chosen.links(kind) for chosen in parts]
     pairs = [(each.take("key"), each.take("sign")) for each in links]
-    return int(np.count_nonzero(_ticked([pair for pair in pairs if pair[0].size])))
-
-
-def _ticked(pairs: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> Mask:
-    """By key: do its signs add up to more than nothing? Nearly all signs are +1: keys are ticked off, and only those
-    that have another sign too are added up."""
-    size = max((int(key.max()) for key, _sign in pairs), default=-1) + 1
-    ticked: Mask = np.zeros(size, dtype=bool)
-    suspect: Mask | None = None
-    for key, sign in pairs:
-        ticked[key] = True
-        odd = key[sign != 1]
-        if odd.size:
-            suspect = np.zeros(size, dtype=bool) if suspect is None else suspect
-            suspect[odd] = True
-    if suspect is not None:
-        among = [(key[chosen], sign[chosen]) for key, sign in pairs for chosen in [suspect[key]]]
-        keys = np.concatenate([key for key, _sign in among])
-        found, number = np.unique(keys, return_inverse=True)
-        total = np.bincount(number, weights=np.concatenate([sign for _key, sign in among]))
-        ticked[found] = total > 0
-    return ticked
-
-
-def _heads_by(parts: Sequence[tuple[Ints, Ints, Ints]]) -> list[tuple[int, int]]:
-    """(label, how many heads) from labels, keys and signs."""
-    filled = [part for part in parts if part[0].size]
-    if not filled:
-        return []
-    width = max(int(key.max()) for _label, key, _sign in filled) + 1
-    labels = max(int(label.max()) for label, _key, _sign in filled) + 1
-    pairs = [(label * width + key, sign) for label, key, sign in filled]
-    if labels * width <= FLAGS:
-        ticked = _ticked(pairs)
-        ticked = np.concatenate([ticked, np.zeros(labels * width - ticked.size, dtype=bool)])
-        counts = np.count_nonzero(ticked.reshape(labels, width), axis=1)
-        return [(int(label), int(counts[label])) for label in np.flatnonzero(counts)]
-    pair = np.concatenate([pair * 2 + (sign < 0) for pair, sign in pairs])
-    pair.sort()  # the sign at the end: a plain sort is much faster than an argsort
-    sign = 1 - 2 * (pair & 1)
-    pair >>= 1
-    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
-    counted = np.add.reduceat(sign, first) > 0
-    found, numbers = np.unique(pair[first][counted] // width, return_counts=True)
-    return list(zip(found.tolist(), numbers.tolist(), strict=True))
-
-
-def _exact_sums(value: NDArray[Any], amount: Ints, top: int) -> Ints:
-    """Sums of whole numbers by label. Floats would lose the last thousandth of large sums, so high and low parts are
-    summed apart: each stays below 2^53."""
-    high, low = np.divmod(amount, LOW)
-    tops, lows = (np.bincount(value, weights=part, minlength=top).astype(np.int64) for part in (high, low))
-    return tops * LOW + lows
+    return int(np.count_nonzero(ticked_off([pair for pair in pairs if pair[0].size])))

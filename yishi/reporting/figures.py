@@ -63,6 +63,7 @@ def by_place(
     now: Still | None = None,
     *,
     heads: bool = True,
+    amounts: bool = True,
     mine: Mine | None = None,
 ) -> list[tuple[Place, Three]]:
     """[deeds, amount, households] of each of `children`, places that do not overlap, in the order of the tree."""
@@ -70,7 +71,9 @@ def by_place(
     ordered = sorted(set(children), key=lambda child: now.tree.span(child.pk))
     starts, ends = ([now.tree.span(child.pk)[n] for child in ordered] for n in (0, 1))
     asked = asked_of(question, now, series)
-    counted = _columns(now, series, mine).by(asked, "place", starts, ends, heads=heads) if ordered else {}
+    counted = (
+        _columns(now, series, mine).by(asked, "place", starts, ends, heads=heads, amounts=amounts) if ordered else {}
+    )
     return [(child, counted.get(number, [0, 0, 0])) for number, child in enumerate(ordered)]
 
 
@@ -140,7 +143,7 @@ def by_fact(question: Question, now: Still | None = None, *, mine: Mine | None =
 
 
 def by_month(
-    question: Question, series: Series = DEEDS, now: Still | None = None, *, heads: bool = True
+    question: Question, series: Series = DEEDS, now: Still | None = None, *, heads: bool = True, amounts: bool = True
 ) -> list[tuple[date, Three]]:
     """[deeds, amount, households] of each month that the period touches."""
     now = now or still()
@@ -148,7 +151,8 @@ def by_month(
     while (following := (months[-1] + timedelta(days=32)).replace(day=1)) <= question.end:
         months.append(following)
     asked = asked_of(question, now, series)
-    counted = _columns(now, series).by(asked, "day", [month.toordinal() for month in months], heads=heads)
+    starts = [month.toordinal() for month in months]
+    counted = _columns(now, series).by(asked, "day", starts, heads=heads, amounts=amounts)
     return [(month, counted.get(number, [0, 0, 0])) for number, month in enumerate(months)]
 
 

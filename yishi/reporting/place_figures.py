@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, IntegerField, Subquery, Sum, UUIDField
+from django.db.models import DateField, F, IntegerField, Subquery, Sum, UUIDField
 
 from yishi.assistance.campaign.models import (
     CatalogueItem,
@@ -26,6 +27,8 @@ from .indicators import DEEDS, INDICATORS, Indicator
 from .question import MOST_DIMENSIONS, Question
 from .small_numbers import Reader, Told
 from .tiles import Tile, tiles
+
+WIDE = 500  # places: a county has some hundred
 
 
 def applies(indicator: Indicator, question: Question) -> bool:
@@ -60,7 +63,6 @@ class ItemLine:
     version: ItemVersion
     deeds: int = 0
     amount: int = 0  # thousandths of its unit
-    households: int = 0
     target: int = 0
     baseline: int = 0
     due_on: date | None = None
@@ -109,7 +111,7 @@ def lines(question: Question, now: Still) -> list[DirectionLine]:
     """Directions and their items with what was done; those of the question's campaign, also where nothing was."""
     if question.of_none:
         return []
-    done = by_item(question, DEEDS, now)
+    done = by_item(question, DEEDS, now, heads=False)
     heads = by_heads(question, done, now)
     last: dict[UUID, ItemVersion] = {}
     for version in now.catalogue:
@@ -121,11 +123,9 @@ def lines(question: Question, now: Still) -> list[DirectionLine]:
         if not _is_asked(item, question) or (item.is_retired and item.pk not in done):
             continue
         line = lines.setdefault(item.direction_id, DirectionLine(item.direction))
-        deeds, amount, households = done.get(item.pk, (0, 0, 0))
+        deeds, amount, _households = done.get(item.pk, (0, 0, 0))
         counted = heads.get(item.pk)
-        line.items.append(
-            ItemLine(version, deeds, counted.named * HEAD if counted else amount, households, heads=counted)
-        )
+        line.items.append(ItemLine(version, deeds, counted.named * HEAD if counted else amount, heads=counted))
         line.deeds += deeds
     return sorted(lines.values(), key=lambda line: line.direction.ordinal)
 
@@ -150,7 +150,8 @@ def add_targets(lines: list[DirectionLine], question: Question) -> None:
     """Targets of the place, and what bodies report without deeds: both stand beside, and are never added."""
     items = {line.version.item_id: line for direction in lines for line in direction.items}
     place, (start, end) = question.place, (question.start, question.end)
-    found = kept_question("targets of a place", None, _beside, is_reached=False).answer(
+    is_wide = place.hi - place.lo > WIDE
+    found = kept_question("targets of a place", is_wide, partial(_beside, is_wide=is_wide), is_reached=False).answer(
         place=place.pk, lo=place.lo, hi=place.hi, start=start, end=end
     )
     for item, amount in found["reported"]:
@@ -161,13 +162,14 @@ def add_targets(lines: list[DirectionLine], question: Question) -> None:
             line.target, line.baseline, line.due_on = amount, baseline, due_on
 
 
-def _beside() -> dict[str, Any]:
-    """What `add_targets` asks, for any place and days."""
+def _beside(*, is_wide: bool) -> dict[str, Any]:
+    """What `add_targets` asks, for any place and days. Of a wide place all that is reported is looked at, by a number
+    that no index has: else each of its places would be."""
     number, day = IntegerField(), DateField()
-    reported = Unitemised.objects.filter(
+    reported = Unitemised.objects.annotate(lies=F("place__lo") + 0 if is_wide else F("place__lo")).filter(
         withdrawn_at=None,
-        place__lo__gte=Given("lo", number),
-        place__lo__lte=Given("hi", number),
+        lies__gte=Given("lo", number),
+        lies__lte=Given("hi", number),
         starts_on__gte=Given("start", day),
         ends_on__lte=Given("end", day),
     )
@@ -202,7 +204,7 @@ def focus_lines(phases: Iterable[Phase], question: Question, now: Still) -> list
 
 def months(question: Question, now: Still) -> list[tuple[date, Three]]:
     """Deeds of each month, without the months after the last one and before the first one with a deed."""
-    counted = by_month(question, DEEDS, now, heads=False)
+    counted = by_month(question, DEEDS, now, heads=False, amounts=False)
     filled = [number for number, (_month, row) in enumerate(counted) if any(row)]
     return counted[filled[0] : filled[-1] + 1] if filled else []
 
@@ -212,7 +214,8 @@ def squares(question: Question, counties: Iterable[Place], now: Still) -> list[S
     known = tiles()
     on_map = [place for place in counties if place.code in known]
     return [
-        Square(known[place.code], place, row[0]) for place, row in by_place(question, on_map, DEEDS, now, heads=False)
+        Square(known[place.code], place, row[0])
+        for place, row in by_place(question, on_map, DEEDS, now, heads=False, amounts=False)
     ]
 
 
@@ -272,7 +275,8 @@ def gaps(question: Question, places: Iterable[Place], now: Still) -> list[Gap]:
                 continue
             if item.deeds:
                 asked = replace(question, item=item.version.item, direction=None)
-                empty = [place for place, row in by_place(asked, places, DEEDS, now, heads=False) if not row[0]]
+                counted = by_place(asked, places, DEEDS, now, heads=False, amounts=False)
+                empty = [place for place, row in counted if not row[0]]
             else:
                 empty = list(places)
             if empty:
