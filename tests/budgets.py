@@ -35,7 +35,7 @@ BUDGETS = (
     Budget("clerk", "matter", 20, FILE),
     Budget("clerk", "commitment", 17, FILE),
     Budget("clerk", "deed", 10, FILE),
-    Budget("clerk", "search", 15, FILE),
+    Budget("clerk", "search", 17, FILE),
     Budget("clerk", "overview_place", 12, FIGURES),
     Budget("clerk", "figures_place", 13, FIGURES),
     Budget("member", "desk", 7, HOME),

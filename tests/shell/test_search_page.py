@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
@@ -36,6 +38,13 @@ def test_it_works(client, helping):
     assert titles(client, q="牟尼村户主1")["households"] == ["牟尼村户主1"]
     assert len(titles(client, q="邻近村", kind="households")["households"]) == 4
     assert titles(client)["deeds"] == []
+
+
+def test_where_the_places_of_a_word_lie_is_looked_up_once_for_all_kinds(client, helping):
+    sign_in(client, helping.cast, "clerk")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(titles(client, q="牟尼")) == 3
+    assert sum("organisations_placeversion" in query["sql"] for query in asked) == 1
 
 
 def test_what_was_corrected_is_found_by_its_new_words_alone(client, helping):

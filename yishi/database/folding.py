@@ -14,6 +14,7 @@ from yishi.kit.names import LEFT_OUT, searched
 
 _POSTGRESQL = "regexp_replace(lower(normalize(%s, NFKC)), %%s, '', 'g')"
 _SQLITE = "yishi_searched"
+FOLDED = "\u4e00-\u9fff"  # letters that folding leaves as they are
 NAME = 40  # letters: longer texts are not kept
 
 
@@ -25,8 +26,12 @@ class Finds(Lookup):
     postgresql, sqlite = "strpos({}, {}) > 0", "instr({}, {}) > 0"
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """What consists of Chinese letters alone, as nearly all names do, is folded already: SQLite looks by itself."""
         text, params = self.process_lhs(compiler, connection)
-        return self.sqlite.format(f"{_SQLITE}({text})", "%s"), [*params, self._typed()]
+        typed = self._typed()
+        folded, plain = self.sqlite.format(f"{_SQLITE}({text})", "%s"), self.sqlite.format(text, "%s")
+        sql = f"CASE WHEN {text} GLOB '*[^{FOLDED}]*' THEN {folded} ELSE {plain} END"
+        return sql, [*params, *params, typed, *params, typed]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         text, params = self.process_lhs(compiler, connection)

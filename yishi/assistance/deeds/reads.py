@@ -17,12 +17,14 @@ from yishi.assistance.register.reads import (
     MANY,
     MOST_TYPED,
     WIDE,
+    Span,
+    Typed,
     Word,
     begins,
     is_few,
     outside,
-    typed_words,
     width,
+    words_of,
 )
 from yishi.database.reach import Reach
 from yishi.kit.records import lend
@@ -186,22 +188,36 @@ def deeds_with(grams: Sequence[str]) -> QuerySet[DeedWords]:
     searched: str | list[str]
     if connection.vendor == "sqlite":
         sql = "SELECT rowid FROM assistance_deedwords_fts WHERE assistance_deedwords_fts MATCH %s"
-        searched = " AND ".join(f'"{gram}"' for gram in grams)
+        searched = _matched(grams)
     else:
         sql = "SELECT id FROM assistance_deedwords WHERE string_to_array(grams, ' ') @> %s::text[]"
         searched = list(grams)
     return DeedWords.objects.filter(pk__in=RawSQL(sql, [searched]))  # noqa: S611  only letters and figures are given
 
 
-def deeds_like(typed: str, reach: Reach) -> QuerySet[Deed]:
+def has_few_deeds(grams: Sequence[str], most: int) -> bool:
+    """Are the deeds with all of these at most `most`? SQLite's index is counted by itself, without its rows."""
+    if connection.vendor != "sqlite" or not grams:
+        return is_few(deeds_with(grams), most)
+    found = "SELECT rowid FROM assistance_deedwords_fts WHERE assistance_deedwords_fts MATCH %s LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({found})", [_matched(grams), most + 1])
+        return int(cursor.fetchone()[0]) <= most
+
+
+def _matched(grams: Sequence[str]) -> str:
+    return " AND ".join(f'"{gram}"' for gram in grams)
+
+
+def deeds_like(typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
     """Deeds that fit every word, newest first."""
-    deeds = Deed.objects.all()
-    return deeds_search(deeds, typed, reach).order_by("-on", "-pk") if clean(typed) else deeds.none()
+    deeds, words = Deed.objects.all(), words_of(typed)
+    return deeds_search(deeds, typed, reach).order_by("-on", "-pk") if words else deeds.none()
 
 
-def deeds_search(deeds: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[Deed]:
+def deeds_search(deeds: QuerySet[Deed], typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
     """Those of `deeds` (all that `reach` covers, or some of it) that fit every word of what somebody typed."""
-    words = [DeedWord(text) for text in typed_words(typed)]
+    words = [DeedWord(word) for word in words_of(typed)]
     narrow = not reach.everything and width(reach.spans) <= WIDE
     lead = next((word for word in words if word.fits_few_deeds(FEW if narrow else MANY)), None)
     if lead is not None:
@@ -218,6 +234,14 @@ def deeds_search(deeds: QuerySet[Deed], typed: str, reach: Reach) -> QuerySet[De
 class DeedWord(Word):
     """A word, and the deeds that it may mean."""
 
+    def __init__(self, word: Word):
+        super().__init__(word.text)
+        self._word = word
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        return self._word.spans
+
     @cached_property
     def items(self) -> list[Any]:
         return list(ItemVersion.objects.filter(name__finds=self.text).values_list("item", flat=True).distinct())
@@ -228,7 +252,7 @@ class DeedWord(Word):
         return list(activities.values_list("pk", flat=True)[:SUGGESTIONS])
 
     def fits_few_deeds(self, most: int) -> bool:
-        if self.items or width(self.spans) > WIDE or not is_few(deeds_with(self.grams), most):
+        if self.items or width(self.spans) > WIDE or not has_few_deeds(self.grams, most):
             return False
         return not self.is_number or is_few(Deed.within.filter(begins("number", self.text.upper())), most)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from yishi.assistance.register.models import Household
-from yishi.assistance.register.reads import words_of
+from yishi.assistance.register.reads import Typed, words_of
 from yishi.database.reach import Reach
 from yishi.kit.records import certain
 
@@ -164,7 +164,7 @@ def _funds(gifts: list[Gift]) -> list[FundUse]:
     return uses
 
 
-def projects_like(typed: str, reach: Reach) -> QuerySet[Project]:
+def projects_like(typed: str | Typed, reach: Reach) -> QuerySet[Project]:
     """Projects that fit every word: number, name, place, or pairs of letters of their words. There are thousands."""
     projects = Project.objects.select_related("place", "responsible").order_by("-starts_on", "pk")
     words = words_of(typed)

@@ -106,7 +106,7 @@ def is_few(records: QuerySet[Any], most: int) -> bool:
     return records.order_by()[: most + 1].count() <= most
 
 
-def households_like(typed: str, reach: Reach) -> QuerySet[Household]:
+def households_like(typed: "str | Typed", reach: Reach) -> QuerySet[Household]:
     """Households that fit every word: number, name of the head or of a member, place."""
     typed_words = words_of(typed)
     households = ordered(households_in(reach).select_related("head", "place"))
@@ -119,9 +119,16 @@ def households_like(typed: str, reach: Reach) -> QuerySet[Household]:
     return households if typed_words else households.none()
 
 
-def words_of(typed: str) -> list["Word"]:
+def words_of(typed: "str | Typed") -> list["Word"]:
     """The words of what somebody typed into a search."""
-    return [Word(text) for text in typed_words(typed)]
+    return typed.words if isinstance(typed, Typed) else [Word(text) for text in typed_words(typed)]
+
+
+class Typed:
+    """What somebody typed, for several searches: where the places of its words lie is looked up once for all."""
+
+    def __init__(self, text: str):
+        self.words = words_of(text)
 
 
 def typed_words(typed: str) -> list[str]:

@@ -15,7 +15,7 @@ from yishi.assistance.deeds.reads import deeds_like
 from yishi.assistance.projects.models import Project
 from yishi.assistance.projects.reads import projects_like
 from yishi.assistance.register.models import Household
-from yishi.assistance.register.reads import households_like
+from yishi.assistance.register.reads import Typed, households_like
 from yishi.database.reach import Reach
 from yishi.web.kit.exports import AT_ONCE, wants_export
 from yishi.web.kit.lists import Column, DeclaredList
@@ -34,7 +34,7 @@ class Kind:
     """One kind of file that the search knows."""
 
     label: Any
-    find: Callable[[str, Reach], QuerySet[Any]]
+    find: Callable[[Typed, Reach], QuerySet[Any]]
     files: Any
     along: tuple[str, ...]  # what a line shows of other records
     line: Callable[[Any], dict[str, Any]]
@@ -96,16 +96,16 @@ FOUND = DeclaredList(
 def search(request: Request) -> HttpResponse:
     """All kinds with the first few of each, or one kind with its pages."""
     typed, kind = request.GET.get("q", "").strip()[:64], request.GET.get("kind", "")
-    reach = request.viewer.reach
+    reach, searching = request.viewer.reach, Typed(typed)
     chosen = {kind: KINDS[kind]} if kind in KINDS else KINDS
     if wants_export(request) and kind in KINDS:
         searched = KINDS[kind]
-        files = searched.find(typed, reach).select_related(*searched.along)
+        files = searched.find(searching, reach).select_related(*searched.along)
         return FOUND.workbook(request, (searched.line(file) for file in files.iterator(chunk_size=AT_ONCE)))
     results = []
     for code, searched in chosen.items():
         files = searched.files.objects.select_related(*searched.along)
-        pages = Peek(searched.find(typed, reach), files, PER_PAGE if kind in KINDS else FIRST)
+        pages = Peek(searched.find(searching, reach), files, PER_PAGE if kind in KINDS else FIRST)
         files_page = pages.get_page(request.GET.get("page"))
         lines = [searched.line(file) for file in files_page]
         results.append({"code": code, "label": searched.label, "page_obj": files_page, "lines": lines})
