@@ -3,12 +3,17 @@
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.urls import get_script_prefix, resolve, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yishi.organisations.rights import may
 from yishi.web.kit.request import Request
 
+HERE = ' aria-current="page"'
 # Per part of the work: (URL name, label). A page that the viewer may not open is not offered: the page knows its right.
 PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     (
@@ -73,9 +78,15 @@ LEADS_ON = {
 }  # everybody may enter there and is led on; a line of the menu is for whom it is their own
 
 
+LABELS = {name: label for _heading, offered in PARTS for name, label in offered}
+
+
 @cache
-def _address(name: str, _prefix: str) -> str:
-    return reverse(name)
+def _line(name: str, _language: str, _prefix: str) -> tuple[str, str, str]:
+    """The page's address, and its line in the menu as it is and where one is there: the same for everybody."""
+    url, line = reverse(name), '<li><a href="{}"{}>{}</a></li>'
+    elsewhere, here = (format_html(line, url, mark_safe(said), LABELS[name]) for said in ("", HERE))
+    return url, elsewhere, here
 
 
 @cache
@@ -86,19 +97,32 @@ def _right(name: str) -> str:
     return LEADS_ON.get(name, right)
 
 
-def navigation(request: Request) -> list[dict[str, Any]]:
+@cache
+def _opening(number: int, part: int, _language: str) -> str:
+    """Of the menu's part `part`, which is the viewer's part `number`."""
+    heading = PARTS[part][0]
+    if not heading:
+        return "<ul>"
+    opening = '<p class="nav-part" id="part-{}">{}</p><ul aria-labelledby="part-{}">'
+    return format_html(opening, number, heading, number)
+
+
+def navigation(request: Request) -> SafeString:
     """The menu of this request's viewer, part by part; where they are is marked."""
     viewer = getattr(request, "viewer", None)
     if viewer is None or not viewer.is_known:
-        return []
-    parts = []
-    for heading, offered in PARTS:
-        items = []
-        for name, label in offered:
+        return SafeString("")
+    language, prefix, path = get_language() or "", get_script_prefix(), request.path
+    parts: list[str] = []
+    for part, (_heading, offered) in enumerate(PARTS):
+        lines = []
+        for name, _label in offered:
             if may(_right(name), viewer):
-                url = _address(name, get_script_prefix())
-                here = request.path == url or (name != "desk" and request.path.startswith(url))
-                items.append({"url": url, "label": label, "here": here})
-        if items:
-            parts.append({"heading": heading, "items": items})
-    return parts
+                url, elsewhere, here = _line(name, language, prefix)
+                is_here = path == url or (name != "desk" and path.startswith(url))
+                lines.append(here if is_here else elsewhere)
+        if lines:
+            parts.append(_opening(len(parts) + 1, part, language) + "".join(lines))
+    if parts and settings.SOURCE_URL:
+        parts[-1] += format_html('<li><a href="{}">{}</a></li>', settings.SOURCE_URL, _("Source code"))
+    return mark_safe("</ul>".join([*parts, ""]))
