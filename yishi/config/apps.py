@@ -8,8 +8,12 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from yishi.database import choices, folding, statements
 
-        from . import checks  # noqa: F401  registers the start-up checks
+        from . import (
+            checks,  # noqa: F401  registers the start-up checks
+            threads,
+        )
 
         choices.register()
         folding.register()
         statements.register()
+        threads.register()
