@@ -32,7 +32,7 @@ BUDGETS = (
     Budget("clerk", "households", 8, LIST),
     Budget("clerk", "household", 10, FILE),
     Budget("clerk", "worry", 9, FILE),
-    Budget("clerk", "matter", 20, FILE),
+    Budget("clerk", "matter", 21, FILE),
     Budget("clerk", "commitment", 17, FILE),
     Budget("clerk", "deed", 10, FILE),
     Budget("clerk", "search", 17, FILE),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import copy
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +29,9 @@ from yishi.assistance.pairing.models import OfferDelivery
 from yishi.assistance.pairing.services.deliveries import offer_deliver
 from yishi.assistance.projects.models import Allotment, FundMovement, ProjectPhoto
 from yishi.attachments.models import Attachment
-from yishi.commitments.models import PromisePaper, TimeRequest
-from yishi.commitments.services import letter_send
+from yishi.commitments.cases import Case
+from yishi.commitments.models import Outcome, PromisePaper, TimeRequest
+from yishi.commitments.services import letter_send, outcome_state
 from yishi.config.checks import all_views
 from yishi.database.reach import everything
 from yishi.deliberation.models import (
@@ -39,6 +41,7 @@ from yishi.deliberation.models import (
     GateRequest,
     GoodCase,
     LeaderNote,
+    Matter,
     PhotoMask,
     PlanTopic,
     Release,
@@ -192,6 +195,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "campaigns.load_phase": pk(campaign.phases.first()),
         "commitment_acts.load_time_request": pk(more_time),
         "commitments.load_commitment": pk(story.commitment),
+        "outcomes.load_case": {"kind": "matter", "pk": matter.pk},
+        "outcomes.load_outcome": pk(_outcome(cast, matter)),
         "consult.load_consultation": {"code": consultation.code},
         "consult.load_result": {"code": consultation.code},
         "consultations.load_briefed": pk(consultation),
@@ -332,6 +337,21 @@ def _stated(cast: Cast) -> StatedNumber:
         source="示例统计年鉴",
     )
     return StatedNumber.objects.get()
+
+
+def _outcome(cast: Cast, matter: Matter) -> Outcome:
+    """What came of the matter."""
+    outcome_state(
+        actor=cast.viewer("convener"),
+        case=Case("matter", matter),
+        sort="amount",
+        what="缓交租金的农户",
+        unit="户",
+        after=Decimal(120),
+        on=timezone.localdate(),
+        source="村委会台账",
+    )
+    return Outcome.objects.get()
 
 
 def _finding(cast: Cast) -> CheckFinding:

@@ -40,6 +40,7 @@ FROZEN = {
     "commitments/0008_reminded_again": "40307aff22b09f482e06e0388c488fa5c4983ce3901fcb63c23bb793cf534285",
     "commitments/0009_second_words": "f512612c7e71d387a1ef9f59b656411f5f9328060bff02b9cdd27edaaccf5435",
     "commitments/0010_meetings_taken_back": "8a20d656b16bda59a7efad82a3d5725ba0e325f83f8f7a542b42701351e6c67e",
+    "commitments/0011_outcomes": "5e28a8437e056c55fbef6b3f867ee4909f48e33111114687e0a326ce3ceb8e1b",
     "deliberation/0001_initial": "bd5fd686bc71eed8849fccf015c790c8bdafbd0a227421e0760dfe5740f1b69f",
     "deliberation/0002_d_shown": "3927008ac3a8daad26f5637466938f3cbd37e2493beead49dbaf6e00bc2821e6",
     "deliberation/0003_w_paper": "d39a5cb1f01e43310bcadb85fe985b03ea48d95619add611756eead58c8fc31c",

@@ -236,6 +236,7 @@ TRIED = {
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/campaign/services/stated.MOST",  # tests/assistance/campaign/test_stated.py
     "assistance/campaign/services/stated.MOST_PLACES",  # the same
+    "commitments/services/outcomes.MOST",  # tests/commitments/test_outcomes.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
     # tests/kit/test_limits_of_acts.py
     "attachments/waiting.MOST_BYTES", "attachments/waiting.MOST_IN_ALL",

@@ -1,7 +1,10 @@
 """What the parts of the campaign tell other rooms at start: their rights, their stations, their kinds of workbooks."""
 
 from typing import Any
+from uuid import UUID
 
+from yishi.commitments.cases import CaseKind, case_add
+from yishi.commitments.models import Commitment
 from yishi.kit.hooks import connect as hooks_connect
 from yishi.organisations.grants import STANDINGS
 
@@ -20,11 +23,14 @@ from .imports.services.project_kind import Projects
 from .imports.workbooks.kinds import kind_add
 from .pairing import rules as pairing_rules
 from .pairing import rules_needs
+from .pairing.models import VillagePlan
 from .pairing.models.pairing import standing
 from .pairing.services.matches import match_close
 from .projects import rules as project_rules
+from .projects.models import Project
 from .register import rules as register_rules
 from .register.hooks import HELPS_IT, HELPS_SOMEBODY, ON_CHANGED
+from .register.models import Household
 from .register.services.counting import counts_wait
 
 RULES = (
@@ -50,9 +56,24 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
 )
 
 
+def _project(key: UUID) -> Project:
+    return Project.objects.select_related("place", "responsible").get(pk=key)
+
+
+def _household(key: UUID) -> Household:
+    return Household.objects.select_related("place", "head").get(pk=key)
+
+
+def _village_plan(key: UUID) -> VillagePlan:
+    return VillagePlan.objects.select_related("place", "desk").get(pk=key)
+
+
 def connect() -> None:
     """Put every function of the table where it is called from; doing it again changes nothing."""
     hooks_connect(TABLE)
+    case_add(Commitment.Origin.PROJECT, CaseKind(_project, "project.plan", "project"))
+    case_add(Commitment.Origin.HOUSEHOLD, CaseKind(_household, "measure.agree", "household"))
+    case_add(Commitment.Origin.VILLAGE_PLAN, CaseKind(_village_plan, "village_plan.keep", "village_plan"))
     kind_add("households", Households())
     kind_add("deeds", Deeds())
     kind_add("pairings", Pairings())

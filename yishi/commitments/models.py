@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.models import Attachment, PaperRecord
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
-from yishi.database.taken_back import TakenBack
+from yishi.database.taken_back import TakenBack, TakenBackFile
 from yishi.kit.clock import CountedDay
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
@@ -305,3 +305,50 @@ class LedgerEvent(TakenBack):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Outcome(TakenBackFile):
+    """What came of a case (成效): a level before and after, by how much one rose or fell, or an amount that there was
+    not before; with its source.
+
+    It stands on the file of its case. Levels and their changes are never added; amounts of the same thing are.
+    """
+
+    class Sort(models.TextChoices):
+        LEVEL = "level", _("a level: before and after")  # 往返 40 → 4 元
+        CHANGE = "change", _("a rise or fall: only by how much is known")  # 户均增收 2,400 元
+        AMOUNT = "amount", _("an amount that came about")  # 18 个村组通了路
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    origin_kind = models.CharField(max_length=16)  # see Commitment.Origin
+    origin_id = models.UUIDField(db_index=True)
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="outcomes")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    sort = models.CharField(max_length=8, choices=Sort.choices)
+    what = models.CharField(max_length=64)
+    unit = models.CharField(max_length=16)
+    before = models.DecimalField(max_digits=14, decimal_places=3, null=True)  # of a level; null: nobody measured it
+    after = models.DecimalField(max_digits=14, decimal_places=3)
+    on = models.DateField()  # as of which day
+    source = models.CharField(max_length=200)
+    stated_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    stated_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # the desk
+    stated_at = models.DateTimeField()
+
+    class Meta(TakenBackFile.Meta):
+        indexes = [models.Index(fields=["place", "on"], name="outcome_of_place")]
+        constraints = [
+            models.CheckConstraint(condition=Q(sort="level") | Q(before__isnull=True), name="outcome_amount_before"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.after} {self.unit}"
+
+    @property
+    def change(self) -> Any:
+        """How far a level moved; None where nobody measured it before, or of an amount."""
+        return None if self.before is None else self.after - self.before
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        return reach.places("place__") | reach.places("place__", reach.villages) | Q(stated_for__in=reach.bodies)

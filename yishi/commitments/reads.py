@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .clocks import RECHECK_AFTER, Colour, yellow_from
-from .models import Commitment, Judge, Proof, Verdict
+from .models import Commitment, Judge, Outcome, Proof, Verdict
 
 S = Commitment.State
 COUNTED = (S.IN_FORCE, S.PROVED, S.CHECKED, S.STRUCK_OFF, S.CLOSED_UNDONE)
@@ -138,3 +138,8 @@ def rates_by_bearer(commitments: QuerySet[Commitment]) -> dict[UUID | None, Rate
         judged, satisfied = verdicts.get(bearer, (0, 0))
         result[bearer] = Rates(**counted, asked=asked.get(bearer, 0), judged=judged, satisfied=satisfied)
     return result
+
+
+def outcomes_of(kind: str, key: UUID) -> "QuerySet[Outcome]":
+    """What came of a case that was reached, in the order of its days."""
+    return Outcome.within.filter(origin_kind=kind, origin_id=key).order_by("on", "pk")

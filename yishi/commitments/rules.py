@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import BodyKind, Installation, Place, Post
 from yishi.organisations.predicates import has_post, is_stationed_somewhere, sits_somewhere
-from yishi.organisations.rights import Answer, add, predicate
+from yishi.organisations.rights import Answer, add, may, predicate
 
-from .models import Commitment, Judge, TimeRequest
+from .cases import CASES, Case, case_found
+from .models import Commitment, Judge, Outcome, TimeRequest
 
 
 @predicate
@@ -100,6 +103,22 @@ def judges_its_promise(viewer: Viewer, proof_photo: tuple[Commitment, Any]) -> A
     return judges.test(viewer, proof_photo[0])
 
 
+@predicate
+def works_on_case(viewer: Viewer, case: Case) -> Answer:
+    """Works on the file to which promises belong, by the right that its own room names."""
+    return may(CASES[case.kind].right, viewer, case.file)
+
+
+@predicate
+def works_on_its_case(viewer: Viewer, outcome: Outcome) -> Answer:
+    """Works on the file of which the outcome was stated."""
+    try:
+        case = case_found(outcome.origin_kind, outcome.origin_id)
+    except ObjectDoesNotExist:
+        return None
+    return works_on_case.test(viewer, case)
+
+
 add("commitment.list", sits_somewhere | is_stationed_somewhere, reads=True)
 add("commitment.see", sits_somewhere | is_stationed_somewhere, reads=True)
 add("commitment.agree", writes_agreements)
@@ -114,3 +133,6 @@ add("commitment.record", records_papers)
 add("commitment.say", bears | records_papers)
 add("commitment.judge_photo", judges_its_promise, reads=True)
 add("rates.see", has_post, reads=True)
+add("outcome.list", sits_somewhere | is_stationed_somewhere, reads=True)
+add("outcome.state", works_on_case)
+add("outcome.take_back", works_on_its_case)

@@ -98,7 +98,10 @@ TEMPLATES = [
                 "yishi.web.shell.context.site",
             ],
             "builtins": ["django.templatetags.i18n", "yishi.web.kit.page_tags", "yishi.web.kit.list_tags"],
-            "libraries": {"money": "yishi.web.assistance.projects.money_tags"},
+            "libraries": {
+                "money": "yishi.web.assistance.projects.money_tags",
+                "outcomes": "yishi.web.commitments.outcome_tags",
+            },
         },
     }
 ]

@@ -6,11 +6,12 @@ it says `taken_back_at__isnull=True` itself.
 """
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import models
 
+from yishi.database.reach import File, FilesManager
 from yishi.kit.errors import WrongStage
 
 Row = TypeVar("Row", bound="TakenBack")
@@ -19,6 +20,10 @@ Row = TypeVar("Row", bound="TakenBack")
 class StandingManager(models.Manager[Row]):
     def get_queryset(self) -> models.QuerySet[Row]:
         return super().get_queryset().filter(taken_back_at__isnull=True)
+
+
+class StandingFilesManager(StandingManager[Row], FilesManager[Row]):  # type: ignore[type-var]
+    """Of a file: the rows that stand within the reach."""
 
 
 class TakenBack(models.Model):
@@ -36,6 +41,17 @@ class TakenBack(models.Model):
         """Mark this row, which the caller locked (`locked_standing`)."""
         self.taken_back_at, self.taken_back_reason, self.taken_back_by_id = at, reason, by
         self.save(update_fields=["taken_back_at", "taken_back_reason", "taken_back_by"])
+
+
+class TakenBackFile(TakenBack, File):
+    """A file that may be taken back: `objects` are those that stand within the reach, `within` all that stand."""
+
+    within: ClassVar[models.Manager[Any]] = StandingManager()
+    objects: ClassVar[Any] = StandingFilesManager()
+    every: ClassVar[Any] = models.Manager()
+
+    class Meta(File.Meta):
+        abstract = True
 
 
 def locked_standing(row: Row, gone: Any) -> Row:

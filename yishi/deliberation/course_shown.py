@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from yishi.commitments.models import Commitment
+from yishi.commitments.reads import outcomes_of
+
 from .models import Agreement, Matter, Sitting
 
 
 def course_shown(matter: Matter | None) -> dict[str, Any]:
-    """Sittings with their minutes, the agreement once it is recorded, its duties."""
+    """Sittings with their minutes, the agreement once it is recorded, its duties, what came of it."""
     if matter is None:
         return {}
     sittings = (
@@ -16,5 +19,6 @@ def course_shown(matter: Matter | None) -> dict[str, Any]:
     return {
         "sittings": sittings.order_by("starts_at"),
         "agreement": agreement,
+        "outcomes": outcomes_of(Commitment.Origin.MATTER, matter.pk),
         "duties": list(agreement.duties.select_related("bearer", "bearer_party", "supervisor")) if agreement else [],
     }

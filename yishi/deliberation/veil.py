@@ -164,6 +164,7 @@ def public_texts(release: Release, facts: Facts) -> dict[Any, str]:
         statements = Statement.objects.filter(sitting__matter=facts.matter).values_list("text", "minority_note")
         texts[_("statements")] = "\n".join(" ".join(pair) for pair in statements)
     texts[_("promises")] = "\n".join(f"{commitment.act} {commitment.conditions}" for commitment in facts.commitments)
+    texts[_("outcomes")] = "\n".join(f"{outcome.what} {outcome.source}" for outcome in facts.outcomes)
     texts[_("parties")] = "\n".join(party.name for party in facts.parties)
     return {where: text for where, text in texts.items() if text.strip()}
 

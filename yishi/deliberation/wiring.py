@@ -1,8 +1,10 @@
 """What happens above when something happens below: one explicit table, connected once at start."""
 
 from typing import Any
+from uuid import UUID
 
 from yishi.commitments import hooks
+from yishi.commitments.cases import CaseKind, case_add
 from yishi.commitments.models import Commitment
 from yishi.journal.act import Act
 from yishi.kit.hooks import connect as hooks_connect
@@ -18,6 +20,10 @@ def _matter(commitment: Commitment) -> Matter | None:
     if commitment.origin_kind != Commitment.Origin.MATTER:
         return None
     return Matter.within.select_related("process", "place", "convener").filter(pk=commitment.origin_id).first()
+
+
+def _matter_reached(key: UUID) -> Matter:
+    return Matter.objects.select_related("place", "convener").get(pk=key)
 
 
 def reopen_matter(commitment: Commitment, this: Act) -> None:
@@ -47,3 +53,4 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
 def connect() -> None:
     """Put every function of the table where it is called from; doing it again changes nothing."""
     hooks_connect(TABLE)
+    case_add(Commitment.Origin.MATTER, CaseKind(_matter_reached, "matter.run", "matter"))

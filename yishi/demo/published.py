@@ -5,9 +5,12 @@ people, dates and words of the room are invented, and its source note says so.
 """
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from yishi.commitments.services import recheck_record
+from yishi.commitments.cases import Case
+from yishi.commitments.models import Commitment
+from yishi.commitments.services import outcome_state, recheck_record
 from yishi.deliberation.models import Agreement, Matter
 from yishi.deliberation.services.agreements import agreement_draft, agreement_record
 from yishi.deliberation.services.matters import matter_end, matter_open
@@ -188,6 +191,14 @@ OTHERS = (
     ),
 )
 SOURCE = "据公开报道，仅按公布的内容展示。"
+FARE = {
+    "sort": "level",
+    "what": "到县城往返车费",
+    "unit": "元",
+    "before": Decimal(40),
+    "after": Decimal(4),
+    "source": "据公开报道",
+}
 CLERKS = {
     "luliang": ("luliang_clerk", "luliang_second", "530322"),
     "yiliang": ("outsider", "yiliang_second", "530125"),
@@ -220,5 +231,7 @@ def _others(t: Teller) -> None:
             pk=UUID(written.result["agreement"])
         )
         t.does(clerk, agreement_record, agreement=agreement)
+        if key == "dayao":
+            t.does(clerk, outcome_state, case=Case(Commitment.Origin.MATTER, story.matter), on=t.day, **FARE)
         t.does(clerk, matter_end, matter=Matter.within.get(pk=story.matter.pk), reason="已解决（据公开报道）。")
         made_public(t, story, title, published, by=clerk, checked_by=second, shows_agreement=False)

@@ -54,6 +54,9 @@ from yishi.assistance.projects.services.projects import (
     project_open,
 )
 from yishi.assistance.register.models import Household
+from yishi.commitments.cases import Case
+from yishi.commitments.models import Commitment
+from yishi.commitments.services import outcome_state
 from yishi.journal.act import SYSTEM
 from yishi.people.models import Person
 from yishi.people.services import account_demo
@@ -234,6 +237,17 @@ def road(t: Teller, help: Help, fund: Fund, here: Sequence[Household]) -> None:
         found={line.pk: Decimal(line.planned) / 1000 for line in lines},
     )
     t.does("lvchun_clerk", households_reach, project=project, households=here, unnamed=312)
+    t.does(
+        "lvchun_clerk",
+        outcome_state,
+        case=Case(Commitment.Origin.PROJECT, project),
+        sort="amount",
+        what="连通的村组",
+        unit="个",
+        after=Decimal(18),
+        on=t.day,
+        source="据公开报道（日期为演示）",
+    )
 
 
 def channel(t: Teller, help: Help, fund: Fund) -> None:
@@ -364,6 +378,15 @@ def lives_on(t: Teller, help: Help) -> None:
             quantity=Decimal(amount),
             unit=unit,
         )
+    t.wait(30)
+    outcomes: tuple[dict[str, Any], ...] = (
+        {"sort": "change", "what": "种新品种红米，户均增收", "unit": "元", "after": Decimal(2400)},
+        {"sort": "level", "what": "贫困发生率", "unit": "%", "before": Decimal("10.9"), "after": Decimal("0.9")},
+    )
+    for outcome in outcomes:
+        source = "据公开报道；现在的数为演示" if outcome["sort"] == "level" else "据公开报道（日期为演示）"
+        case = Case(Commitment.Origin.VILLAGE_PLAN, plan)
+        t.does("lagu_head", outcome_state, case=case, on=t.day, source=source, **outcome)
 
 
 def needed(t: Teller, here: Sequence[Household]) -> None:

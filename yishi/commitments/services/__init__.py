@@ -18,6 +18,7 @@ from .making import (
     commitment_hand_over_correct,
     promise_make,
 )
+from .outcomes import outcome_state, outcome_take_back
 from .pressing import letter_send, next_tier_pass, office_above, reminder_send
 from .taking_back import commitment_take_back, meeting_take_back, time_take_back
 
@@ -37,6 +38,8 @@ __all__ = [
     "meeting_take_back",
     "next_tier_pass",
     "office_above",
+    "outcome_state",
+    "outcome_take_back",
     "people_met",
     "promise_make",
     "proof_check",

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from yishi.commitments.models import Commitment, Judge, Verdict
+from yishi.commitments.models import Commitment, Judge, Outcome, Verdict
+from yishi.commitments.reads import outcomes_of
 from yishi.deliberation.models import (
     Agreement,
     ChairObjection,
+    Consultation,
     Duty,
     GateRequest,
     LeaderNote,
@@ -45,6 +47,8 @@ def with_counts(matters: QuerySet[Matter]) -> QuerySet[Matter]:
         has_commitments=Exists(Commitment.within.filter(origin_kind="matter", origin_id=OuterRef("pk"))),
         has_gates=Exists(GateRequest.objects.filter(**mine)),
         has_notes=Exists(LeaderNote.every.filter(**mine)),
+        has_consultations=Exists(Consultation.within.filter(**mine)),
+        has_outcomes=Exists(Outcome.within.filter(origin_kind="matter", origin_id=OuterRef("pk"))),
         study_question=Subquery(studies.order_by("-opened_on", "-pk").values("question")[:1]),
     )
 
@@ -205,6 +209,19 @@ class Facts:
     @property
     def step(self) -> StepRecord | None:
         return self.steps[-1] if self.steps else None
+
+    @cached_property
+    def consultations(self) -> list[Consultation]:
+        """With what their heading says, and no more."""
+        if self._knows_none("consultations"):
+            return []
+        return list(self.matter.consultations.only("question", "stage", "matter").order_by("ordinal"))
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        if self._knows_none("outcomes"):
+            return []
+        return list(outcomes_of(Commitment.Origin.MATTER, self.matter.pk).select_related("stated_for"))
 
     @cached_property
     def notes(self) -> list[LeaderNote]:

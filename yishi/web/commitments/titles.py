@@ -23,6 +23,8 @@ TITLES: dict[str, Title] = {
     "commitments.letter.send": LedgerEvent.Kind.LETTER.label,
     "commitments.meeting.take_back": _("Meeting with the people taken back"),
     "commitments.next_tier.pass": LedgerEvent.Kind.NEXT_TIER.label,
+    "commitments.outcome.state": _("Stated what came of it"),
+    "commitments.outcome.take_back": _("Took back what was stated as outcome"),
     "commitments.proof.withdraw": _("Proof withdrawn before its check"),
     "commitments.recheck.ask": _("A re-check was asked for"),
     "commitments.recheck.record": LedgerEvent.Kind.RECHECK.label,

@@ -23,6 +23,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("mine", _("My duties")),
             ("calendar", _("Calendar")),
             ("commitments", _("Promises")),
+            ("outcomes", _("Outcomes")),
         ),
     ),
     (

@@ -276,7 +276,7 @@ def matter(request: Request, matter: Matter) -> HttpResponse:
         "worries": [(worry, link("worry", worry.pk)) for worry in worries],
         "seats": seat_table(facts),
         "chair": Seat.Role.CHAIR,
-        "consultations": matter.consultations.only("question", "stage", "matter").order_by("ordinal"),
+        "consultations": facts.consultations,
         "papers": [PAPERS.get(code, code) for code in step.papers] if step else [],
         "studies_url": link("matter_studies", matter.pk),
         "seats_url": link("matter_seats", matter.pk),

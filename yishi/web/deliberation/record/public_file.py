@@ -26,6 +26,7 @@ from yishi.deliberation.process.facts import Facts, just_after
 from yishi.deliberation.process.schema import ROLES
 from yishi.deliberation.veil import Veil
 from yishi.kit.records import lent
+from yishi.web.commitments.outcome_words import outcome_text
 from yishi.web.kit.timeline import Event, moment_of
 
 # What of a promise's course is told; reminders and letters only where overdue lists are public.
@@ -166,6 +167,14 @@ class PublicFile:
                 ],
             )
             for commitment in commitments
+        ]
+
+    @property
+    def outcomes(self) -> list[tuple[str, str, str, date]]:
+        """What came of it: what changed, from what to what, where this is known from, as of which day."""
+        return [
+            (self.veil(outcome.what), outcome_text(outcome), self.veil(outcome.source), outcome.on)
+            for outcome in self.facts.outcomes
         ]
 
     @property
