@@ -1,6 +1,7 @@
 """Several lists by one question: what a page puts together from many tables without a query for each."""
 
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -20,7 +21,10 @@ from django.utils import timezone
 
 from yishi.kit.records import certain
 
+from . import planned
 from .reach import nowhere, reach_now
+
+log = logging.getLogger("yishi.database.gather")
 
 Rows = models.QuerySet[Any]
 DAYS = 1000  # that are kept as they were read, of each kind of column
@@ -70,13 +74,22 @@ class _Plan:
     sql: str
     lists: dict[str, Any]
     arms: list[Any]  # those that can have rows
+    is_kept: bool = False  # it will be asked again
+    is_refused: bool = False  # by a server that should have kept its plan
 
     def values(self, params: Sequence[Any]) -> dict[Any, Any]:
-        if not self.arms:
-            return {}
+        return dict(zip(self.arms, self._row(params), strict=True)) if self.arms else {}
+
+    def _row(self, params: Sequence[Any]) -> Any:
+        if self.is_kept and not self.is_refused and planned.may_plan():
+            try:
+                return planned.first_row(self.sql, params)
+            except planned.Refused as error:
+                self.is_refused = True
+                log.info("asked without a plan: %s", error)
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
-            return dict(zip(self.arms, cursor.fetchone(), strict=True))
+            return cursor.fetchone()
 
     def read(self, values: Mapping[Any, Any], *, is_lazy: bool = False) -> dict[str, Any]:
         return {name: listed.read(values, is_lazy=is_lazy) for name, listed in self.lists.items()}
@@ -136,6 +149,7 @@ class Gathered:
         with self._lock:
             if self._question is None:
                 self._question = Question(**self._asked())
+                self._question.plan.is_kept = True
             plan = self._question.plan
             values = plan.values(self._question.params)
             if values != self._values:
@@ -170,6 +184,7 @@ def kept_question(
     with _keeping:
         shared = (name, connection.vendor, question.plan.sql, *question.shape)
         question.plan = _plans.setdefault(shared, question.plan)
+        question.plan.is_kept = True
         _kept[whole] = question
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
