@@ -20,7 +20,7 @@ from yishi.organisations.services.installation import demo_begin
 from yishi.organisations.services.places import place_load
 from yishi.people.models import Account
 
-from . import answer, campaign, consulted, families, honghe, published, sanmeng, steering, tales, worries
+from . import answer, baseline, campaign, consulted, families, honghe, published, sanmeng, steering, tales, worries
 from .register import COUNTY, register
 from .story_time import story_time
 from .teller import Cast, Teller
@@ -76,6 +76,7 @@ def helped(t: Teller) -> None:
     """The campaign: set up, families registered, 三猛乡's story, deeds."""
     help = campaign.begun(t)
     homes = families.registered(t, help.begins)
+    baseline.based(t, help, homes)
     sanmeng.told(t, help, homes)
     campaign.helped(t, help, homes)
     campaign.counted_once(t, help, homes)

@@ -379,14 +379,17 @@ def lives_on(t: Teller, help: Help) -> None:
             unit=unit,
         )
     t.wait(30)
-    outcomes: tuple[dict[str, Any], ...] = (
-        {"sort": "change", "what": "种新品种红米，户均增收", "unit": "元", "after": Decimal(2400)},
-        {"sort": "level", "what": "贫困发生率", "unit": "%", "before": Decimal("10.9"), "after": Decimal("0.9")},
+    t.does(
+        "lagu_head",
+        outcome_state,
+        case=Case(Commitment.Origin.VILLAGE_PLAN, plan),
+        sort="change",
+        what="种新品种红米，户均增收",
+        unit="元",
+        after=Decimal(2400),
+        on=t.day,
+        source="据公开报道（日期为演示）",
     )
-    for outcome in outcomes:
-        source = "据公开报道；现在的数为演示" if outcome["sort"] == "level" else "据公开报道（日期为演示）"
-        case = Case(Commitment.Origin.VILLAGE_PLAN, plan)
-        t.does("lagu_head", outcome_state, case=case, on=t.day, source=source, **outcome)
 
 
 def needed(t: Teller, here: Sequence[Household]) -> None:
