@@ -22,6 +22,7 @@ UNDONE_BY = {
     "assistance.direction.add": ("assistance.direction.change",),
     "assistance.donation.record": ("assistance.fund.reverse", "assistance.deed.withdraw"),
     "assistance.drive.add": ("assistance.drive.change",),
+    "assistance.duplicate.decide": ("assistance.duplicate.take_back",),
     "assistance.fund.allot": ("assistance.fund.take_back",),
     "assistance.fund.move": ("assistance.fund.reverse",),
     "assistance.household.end": ("assistance.household.step_back",),
@@ -268,6 +269,7 @@ NEEDS_NONE = {
             "commitments.time.take_back",
             "commitments.meeting.take_back",
             "assistance.household.step_back",
+            "assistance.duplicate.take_back",
         ),
         IS_ONE,
     ),
@@ -304,7 +306,6 @@ NEEDS_NONE = {
 OWED = {
     "assistance.activity.open": "an activity without deeds stays on the list",
     "assistance.cooperation.sign": "an agreement of bodies that was written down twice",
-    "assistance.duplicate.decide": "two deeds that were ruled to be one",
     "assistance.fund.open": "an empty fund of a wrong name",
     "assistance.match.deliver": "help that was written down as given",
     "assistance.offer.deliver": "help that was written down as given",

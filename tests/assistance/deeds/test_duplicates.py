@@ -4,13 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.assistance.helping import Helping
+from tests.cast import sign_in
 from tests.kept import kept, kept_over_all_files
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.assistance.deeds.services.deeds import deed_withdraw
-from yishi.assistance.deeds.services.duplicates import duplicate_decide
+from yishi.assistance.deeds.services.duplicates import duplicate_decide, duplicate_take_back
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.reporting.figures import Question, ask
@@ -120,3 +122,68 @@ def test_records_9_whoever_only_reports_it_has_no_credit(helping, pair, verdict,
     assert (party.who, party.share) == (cast.people.get(doer) or cast.bodies[doer], 10_000)
     found = figure(helping)
     assert (found.deeds, found.amount, found.credits, found.households) == (1, 10_000, 1, 3)
+
+
+def standing(deed):
+    deed = Deed.within.get(pk=deed.pk)
+    return (
+        deed.state,
+        deed.amount,
+        deed.unnamed,
+        deed.merged_into_id,
+        sorted(deed.parties.values_list("body", "person", "role", "share"), key=str),
+        sorted(deed.beneficiaries.values_list("household", "person", "village"), key=str),
+    )
+
+
+@pytest.mark.parametrize("verdict", ["same", "later", "first", "part", "distinct"])
+def test_a_ruling_given_by_mistake_is_taken_back_and_both_count_as_they_did(helping, pair, verdict):
+    clerk = helping.cast.viewer("clerk")
+    found, stood = figure(helping), (standing(pair.earlier), standing(pair.later))
+    with pytest.raises(WrongStage):
+        duplicate_take_back(actor=clerk, pair=pair, reason="还没有判定")
+    overlap = Decimal(4) if verdict == "part" else None
+    duplicate_decide(actor=clerk, pair=pair, verdict=verdict, reason="看错了", overlap=overlap)
+    assert (figure(helping) == found) is (verdict == "distinct")
+    with pytest.raises(NotAllowed):
+        duplicate_take_back(actor=helping.cast.viewer("outsider"), pair=pair, reason="误点")
+    with pytest.raises(Refusal):
+        duplicate_take_back(actor=clerk, pair=pair, reason=" ")
+    duplicate_take_back(actor=clerk, pair=pair, reason="是两条销路")
+    assert (standing(pair.earlier), standing(pair.later)) == stood
+    assert figure(helping) == found
+    pair.refresh_from_db()
+    assert (pair.verdict, pair.reason, pair.decided_at) == ("", "", None)
+    with pytest.raises(WrongStage):
+        duplicate_take_back(actor=clerk, pair=pair, reason="再来一次")
+    duplicate_decide(actor=clerk, pair=pair, verdict=verdict, reason="想好了", overlap=overlap)
+    assert (figure(helping) == found) is (verdict == "distinct")
+
+
+def test_a_ruling_on_which_a_withdrawal_rests_stands(helping, pair):
+    clerk = helping.cast.viewer("clerk")
+    duplicate_decide(actor=clerk, pair=pair, verdict="same", reason="同一条")
+    deed_withdraw(actor=clerk, deed=Deed.within.get(pk=pair.earlier_id), reason="没有办成")
+    with pytest.raises(WrongStage) as error:
+        duplicate_take_back(actor=clerk, pair=pair, reason="误点")
+    assert error.value.code == "moved.followed"
+
+
+def test_nobody_lets_their_own_second_record_count_again(helping, pair):
+    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="same", reason="同一条")
+    Deed.within.filter(pk=pair.later_id).update(recorded_by=helping.cast.people["clerk"])
+    with pytest.raises(Refusal) as error:
+        duplicate_take_back(actor=helping.cast.viewer("clerk"), pair=pair, reason="误点")
+    assert error.value.code == "duplicate.own"
+
+
+def test_the_page_of_a_pair_offers_it_and_tells_it(helping, pair, client):
+    sign_in(client, helping.cast, "clerk")
+    page, back = reverse("duplicate", args=[pair.pk]), reverse("duplicate_take_back", args=[pair.pk])
+    assert back not in client.get(page).content.decode()
+    duplicate_decide(actor=helping.cast.viewer("clerk"), pair=pair, verdict="same", reason="同一条")
+    assert back in client.get(page).content.decode()
+    assert client.get(back).status_code == 200
+    assert client.post(back, {"reason": "是两条销路"}).status_code == 302
+    told = client.get(page).content.decode()
+    assert "是两条销路" in told and back not in told and 'name="verdict"' in told

@@ -1,6 +1,7 @@
 """The queue of possible duplicates: same, part, or two deeds. A merge moves credit and never deletes."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -8,19 +9,37 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.campaign.services.campaigns import thousandths
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
 from yishi.assistance.deeds.models.deeds import WHOLE
+from yishi.assistance.register.models import Household
 from yishi.commitments.rules import is_small_office
 from yishi.database.words import Words
-from yishi.journal.act import Act, act
-from yishi.journal.models import Receipt
+from yishi.journal.act import Act, act, plain
+from yishi.journal.models import Moved, Receipt
+from yishi.journal.moved import FOLLOWED, Watch, last_moved, put_back
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.records import filled
 from yishi.organisations.grants import Viewer
+from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
+from yishi.people.models import Person
 
-from .standing import Part, Reached, counted, joined, parts_of, reached_by, rewrite, uncount, write_beneficiaries
+from .standing import (
+    Part,
+    Reached,
+    count,
+    counted,
+    joined,
+    parts_of,
+    reached_by,
+    rewrite,
+    uncount,
+    write_beneficiaries,
+    write_parties,
+)
 
 WHY_RULED = Words("reason", 300, _("Please write the reason."))
 
 Verdict = PossibleDuplicate.Verdict
+RULED = "assistance.duplicate.decide"
 
 
 def duplicate_decide(
@@ -52,8 +71,14 @@ def duplicate_decide(
                 _("You recorded one of the two yourself: that both count is for somebody else to say."),
                 field="verdict",
             )
+        watch = Watch()
+        watch.row(row, "verdict", "reason", "decided_by_id", "decided_at")
+        before: dict[str, Any] = {}
         if verdict != Verdict.DISTINCT:
             kept, other = counted(row.earlier), counted(row.later)
+            watch.row(kept, "unnamed")
+            watch.row(other, "state", "merged_into_id", "amount")
+            before = {str(deed.pk): _as_it_stands(deed) for deed in (kept, other)}
             if verdict == Verdict.PART:
                 _part(this, kept, other, overlap)
             else:
@@ -62,8 +87,79 @@ def duplicate_decide(
         row.decided_by, row.decided_at = actor.person, this.now
         row.save(update_fields=["verdict", "reason", "decided_by", "decided_at"])
         this.entry(subject=("duplicate", row.pk), place=row.earlier.place_id, data={"verdict": verdict})
+        after = {key: _as_it_stands(Deed.within.get(pk=key)) for key in before}
+        watch.keep(this, ("duplicate", row.pk), verdict=verdict, before=before, after=after)
         this.result(pair=row.pk, kept=row.earlier_id)
     return this.receipt
+
+
+def ruling_to_take_back(pair: PossibleDuplicate, kept: list[Moved] | None = None) -> Moved | None:
+    """The ruling on a pair, where it stands and keeps what it moved."""
+    return last_moved(("duplicate", pair.pk), RULED, kept=kept)
+
+
+def duplicate_take_back(*, actor: Viewer, pair: PossibleDuplicate, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A ruling that was given by mistake: both deeds have the parties, the beneficiaries and the amount that they had
+    and count as they did, and the pair waits for a ruling again. Refused where one of them was changed since. Result:
+    pair."""
+    by = permit("duplicate.decide", actor, pair)
+    body = {"pair": pair.pk, "reason": reason}
+    with act("assistance.duplicate.take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = PossibleDuplicate.objects.select_for_update().get(pk=pair.pk)
+        last = ruling_to_take_back(row)
+        if row.verdict not in ("", Verdict.DISTINCT) and _own(actor, row):
+            raise Refusal(
+                "duplicate.own",
+                _("You recorded one of the two yourself: that both count is for somebody else to say."),
+            )
+        for deed in _unchanged(last):
+            if deed.entry_id is not None:
+                uncount(this, deed)
+        moved = put_back(this, last, reason)
+        for key, stood in moved.more["before"].items():
+            _stand_again(this, Deed.within.select_related("item__campaign", "place", "version").get(pk=key), stood)
+        this.entry(subject=("duplicate", row.pk), place=row.earlier.place_id, data={"was": moved.more["verdict"]})
+        this.result(pair=row.pk)
+    return this.receipt
+
+
+def _as_it_stands(deed: Deed) -> dict[str, Any]:
+    """The parties of a deed and whom it reached, as JSON holds them."""
+    parties = deed.parties.order_by("pk").values_list("body", "person", "role", "share")
+    reached = deed.beneficiaries.order_by("pk").values_list("household", "person", "village")
+    whole: dict[str, Any] = plain({"parties": list(parties), "reached": list(reached), "unnamed": deed.unnamed})
+    return whole
+
+
+def _unchanged(last: Moved | None) -> list[Deed]:
+    """The deeds that the ruling moved, locked; refuses where one was changed, withdrawn or merged again since."""
+    deeds = []
+    for key, after in last.more["after"].items() if last else ():
+        deed = Deed.within.select_for_update(of=("self",)).get(pk=key)
+        if deed.state not in (Deed.State.COUNTED, Deed.State.MERGED) or _as_it_stands(deed) != after:
+            raise WrongStage("moved.followed", FOLLOWED)
+        deeds.append(deed)
+    return deeds
+
+
+def _stand_again(this: Act, deed: Deed, stood: dict[str, Any]) -> None:
+    """Give a deed what it had, and count it. What it counted since is turned already."""
+    deed.parties.all().delete()
+    deed.beneficiaries.all().delete()
+    parties = [
+        Part(Body.objects.get(pk=body) if body else Person.within.get(pk=person), role, share)
+        for body, person, role, share in stood["parties"]
+    ]
+    households, people, villages = zip(*stood["reached"], strict=True) if stood["reached"] else ((), (), ())
+    reached = Reached(
+        households=list(Household.within.filter(pk__in=filled(households))),
+        people=list(Person.within.filter(pk__in=filled(people))),
+        villages=list(Place.objects.filter(pk__in=filled(villages))),
+        unnamed=stood["unnamed"],
+    )
+    count(this, deed, write_parties(deed, parties), write_beneficiaries(deed, reached))
 
 
 def _own(actor: Viewer, pair: PossibleDuplicate) -> bool:

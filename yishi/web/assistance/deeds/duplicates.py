@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
 from yishi.assistance.deeds.reads import open_pairs
-from yishi.assistance.deeds.services.duplicates import WHY_RULED, duplicate_decide
+from yishi.assistance.deeds.services.duplicates import (
+    WHY_RULED,
+    duplicate_decide,
+    duplicate_take_back,
+    ruling_to_take_back,
+)
+from yishi.journal.moved import moved_of
 from yishi.kit.records import lend
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.loads import PARTIES
@@ -26,6 +32,7 @@ from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taken_back_events, taking_back
 
 from .deed_words import (
     how_much,
@@ -118,6 +125,7 @@ def load_pair(request: Request, pk: UUID) -> PossibleDuplicate:
 def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
     """Two records side by side. Who oversees both places decides; the others read."""
     decides = may("duplicate.decide", request.viewer, pair) and not pair.verdict
+    kept = moved_of(("duplicate", pair.pk))
     sides: list[dict[str, Any]] = []
     for pk in (pair.earlier_id, pair.later_id):
         deed = Deed.objects.select_related("version", "place", "recorded_for", "recorded_by").prefetch_related(
@@ -129,6 +137,8 @@ def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
         "sides": sides,
         "effects": effects(pair),
         "decides": decides,
+        "events": taken_back_events(kept),
+        "takes_back": may("duplicate.decide", request.viewer, pair) and ruling_to_take_back(pair, kept) is not None,
         "counts": all(side["deed"].state == Deed.State.COUNTED for side in sides),
     }
     if request.method == "POST" and not decides:
@@ -145,6 +155,21 @@ def duplicate(request: Request, pair: PossibleDuplicate) -> HttpResponse:
         next_url=lambda receipt: reverse("deed", args=[receipt.result["kept"]]),
         template="assistance/deeds/duplicate.html",
         **context,
+    )
+
+
+@page("duplicate.decide", load=load_pair)
+def duplicate_back(request: Request, pair: PossibleDuplicate) -> HttpResponse:
+    return taking_back(
+        request,
+        duplicate_take_back,
+        heading=_("Ruled by mistake: take it back"),
+        lead=_(
+            "Both records have the parties, the families and the quantity that they had, and count as before the"
+            " ruling; the pair waits for a ruling again."
+        ),
+        back=reverse("duplicate", args=[pair.pk]),
+        given={"pair": pair},
     )
 
 
@@ -199,4 +224,5 @@ def _deeds_and_credits(deeds: int, credits: int) -> str:
 urlpatterns = [
     path("desk/duplicates/", duplicates, name="duplicates"),
     path("desk/duplicates/<uuid:pk>/", duplicate, name="duplicate"),
+    path("desk/duplicates/<uuid:pk>/back/", duplicate_back, name="duplicate_take_back"),
 ]

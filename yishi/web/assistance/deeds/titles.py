@@ -37,6 +37,7 @@ TITLES: dict[str, Title] = {
     "assistance.deed.uphold": _("Looked into: it stands"),
     "assistance.deed.withdraw": _("Withdrawn"),
     "assistance.duplicate.decide": _("Decided: a possible duplicate"),
+    "assistance.duplicate.take_back": _("Ruling on two deeds taken back"),
     "assistance.unitemised.report": _("Number without deeds reported"),
     "assistance.unitemised.withdraw": _("Number without deeds withdrawn"),
 }
