@@ -7,6 +7,7 @@ one (`NEEDS_NONE`, with its reason). `OWED` are acts that have no way back so fa
 
 # act → the acts of which each takes it back or puts it right.
 UNDONE_BY = {
+    "assistance.activity.open": ("assistance.activity.take_back",),
     "assistance.activity.record": ("assistance.deed.withdraw",),
     "assistance.campaign.open": ("assistance.campaign.change",),
     "assistance.catalogue.load": ("assistance.item.change", "assistance.item.retire"),
@@ -15,6 +16,7 @@ UNDONE_BY = {
     "assistance.check.waive": ("assistance.check.unwaive",),
     "assistance.contract.sign": ("assistance.contract.cancel",),
     "assistance.cooperation.clause": ("commitments.commitment.drop", "commitments.commitment.close_undone"),
+    "assistance.cooperation.sign": ("assistance.cooperation.take_back",),
     "assistance.deed.claim": ("assistance.deed.disown", "assistance.deed.correct"),
     "assistance.deed.claim_instead": ("assistance.deed.disown", "assistance.deed.record"),
     "assistance.deed.confirm": ("assistance.deed.disown",),
@@ -25,6 +27,7 @@ UNDONE_BY = {
     "assistance.duplicate.decide": ("assistance.duplicate.take_back",),
     "assistance.fund.allot": ("assistance.fund.take_back",),
     "assistance.fund.move": ("assistance.fund.reverse",),
+    "assistance.fund.open": ("assistance.fund.open_take_back",),
     "assistance.household.end": ("assistance.household.step_back",),
     "assistance.household.register": ("assistance.household.end", "assistance.household.change"),
     "assistance.household.register_many": ("assistance.import.undo",),
@@ -35,6 +38,7 @@ UNDONE_BY = {
     "assistance.item.add": ("assistance.item.change", "assistance.item.retire"),
     "assistance.item.retire": ("assistance.item.add",),
     "assistance.match.answer": ("assistance.match.end",),
+    "assistance.match.deliver": ("assistance.delivery.take_back",),
     "assistance.match.propose": ("assistance.match.end",),
     "assistance.measure.agree": ("commitments.commitment.drop", "commitments.commitment.close_undone"),
     "assistance.measure.done": ("commitments.proof.withdraw",),
@@ -42,6 +46,7 @@ UNDONE_BY = {
     "assistance.need.state": ("assistance.need.close",),
     "assistance.need.take": ("assistance.match.end",),
     "assistance.number.state": ("assistance.number.withdraw",),
+    "assistance.offer.deliver": ("assistance.delivery.take_back",),
     "assistance.offer.make": ("assistance.offer.withdraw",),
     "assistance.pairing.make": ("assistance.pairing.end",),
     "assistance.payment.confirm": ("assistance.fund.reverse",),
@@ -62,7 +67,9 @@ UNDONE_BY = {
     "assistance.team.join": ("assistance.team.leave",),
     "assistance.team.open": ("assistance.team.end",),
     "assistance.unitemised.report": ("assistance.unitemised.withdraw",),
+    "assistance.village_plan.open": ("assistance.village_plan.take_back",),
     "assistance.village_plan.promise": ("commitments.commitment.drop", "commitments.commitment.close_undone"),
+    "assistance.visit.decide": ("assistance.visit.decision_take_back",),
     "assistance.visit.log": ("assistance.visit.withdraw",),
     "commitments.commitment.agree": ("commitments.commitment.drop", "commitments.commitment.close_undone"),
     "commitments.commitment.check": ("commitments.commitment.reopen", "commitments.commitment.prove"),
@@ -151,6 +158,7 @@ UNDONE_BY = {
     "organisations.places.load": ("organisations.place.rename", "organisations.place.merge"),
     "organisations.post.end": ("organisations.post.give",),
     "organisations.post.give": ("organisations.post.end",),
+    "organisations.term.open": ("organisations.term.take_back",),
     "organisations.venue.close": ("organisations.venue.open",),
     "organisations.venue.open": ("organisations.venue.change", "organisations.venue.close"),
     "people.invitation.issue": ("people.invitation.revoke",),
@@ -270,6 +278,13 @@ NEEDS_NONE = {
             "commitments.meeting.take_back",
             "assistance.household.step_back",
             "assistance.duplicate.take_back",
+            "assistance.activity.take_back",
+            "assistance.cooperation.take_back",
+            "assistance.fund.open_take_back",
+            "assistance.village_plan.take_back",
+            "assistance.visit.decision_take_back",
+            "assistance.delivery.take_back",
+            "organisations.term.take_back",
         ),
         IS_ONE,
     ),
@@ -303,16 +318,7 @@ NEEDS_NONE = {
 }  # fmt: skip
 
 # No way back so far, and what it would be.
-OWED = {
-    "assistance.activity.open": "an activity without deeds stays on the list",
-    "assistance.cooperation.sign": "an agreement of bodies that was written down twice",
-    "assistance.fund.open": "an empty fund of a wrong name",
-    "assistance.match.deliver": "help that was written down as given",
-    "assistance.offer.deliver": "help that was written down as given",
-    "assistance.village_plan.open": "a plan that was opened twice",
-    "assistance.visit.decide": "a late visit that was refused by mistake",
-    "organisations.term.open": "a term that was opened by mistake ends the one before",
-}
+OWED = {}
 
 # These ask for no words: a tick in a list, or what nobody has read or rested on yet; the journal says who and when.
 WITHOUT_WORDS = {

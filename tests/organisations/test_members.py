@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
+from tests.cast import sign_in
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.grants import viewer_of
 from yishi.organisations.models import Body, Member, Term, valid_on
 from yishi.organisations.sectors import sector_of, sectors
-from yishi.organisations.services.members import member_admit, member_leave, term_open
+from yishi.organisations.services.members import member_admit, member_leave, term_open, term_take_back
 from yishi.people.models import Person
 
 
@@ -75,3 +77,38 @@ def test_the_sectors_are_the_34_published_ones(cast, term):
 
 def test_only_a_committee_has_members(cast):
     assert Body.objects.filter(terms__isnull=False).get() == cast.bodies["committee"]
+
+
+def test_a_term_opened_by_mistake_is_taken_back_and_the_one_before_goes_on(cast, client, all_files):
+    administrator, committee = cast.viewer("administrator"), cast.bodies["committee"]
+    old = Term.objects.get(body=committee)
+    sitting = Member.objects.filter(term=old, valid_to=None).count()
+    assert sitting
+    receipt = term_open(actor=administrator, body=committee, number=old.number + 1)
+    new = Term.objects.get(pk=receipt.result["term"])
+    assert not Member.objects.filter(term=old, valid_to=None).exists()
+    with pytest.raises(NotAllowed):
+        term_take_back(actor=cast.viewer("outsider"), term=new, reason="误点")
+    with pytest.raises(Refusal):
+        term_take_back(actor=administrator, term=new, reason=" ")
+    admitted = member_admit(actor=administrator, person=cast.people["villager"], term=new, sector=cast_sector(old))
+    with pytest.raises(Refusal) as error:
+        term_take_back(actor=administrator, term=new, reason="误点")
+    assert error.value.code == "term.members" and Term.objects.filter(pk=new.pk).exists()
+    member = Member.objects.get(pk=admitted.result["member"])
+    member_leave(actor=administrator, member=member, reason="误录", until=new.valid_from)
+    sign_in(client, cast, "administrator")
+    page, back = reverse("body", args=[committee.pk]), reverse("term_take_back", args=[new.pk])
+    assert back in client.get(page).content.decode()
+    assert client.get(back).status_code == 200
+    assert client.post(back, {"reason": "还没有换届"}).status_code == 302
+    old.refresh_from_db()
+    assert old.valid_to is None and Member.objects.filter(term=old, valid_to=None, end_reason="").count() == sitting
+    assert Term.every.get(pk=new.pk).taken_back_reason == "还没有换届"
+    told = client.get(page).content.decode()
+    assert "还没有换届" in told and back not in told
+    term_open(actor=administrator, body=committee, number=old.number + 1)  # in its time, with the same number
+
+
+def cast_sector(term):
+    return Member.objects.filter(term=term).first().sector

@@ -88,6 +88,12 @@ def to_look_back(commitments: QuerySet[Commitment], today: date) -> QuerySet[Com
     return commitments.filter(state=S.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=today - RECHECK_AFTER)
 
 
+def is_owed(origin: str, key: UUID) -> bool:
+    """Is, of what came from `origin`, any promise owed or kept: more than dropped, or closed without being done?"""
+    promises = Commitment.within.filter(origin_kind=origin, origin_id=key)
+    return promises.exclude(state__in=[S.DROPPED, S.CLOSED_UNDONE]).exists()
+
+
 def last_verdicts() -> QuerySet[Verdict]:
     """Each judge's last word. A negative one that reopened a commitment counts until its author says another."""
     later = Verdict.objects.filter(judge=OuterRef("judge"), round__gt=OuterRef("round"))

@@ -9,6 +9,7 @@
 is no longer as the act left it, something has followed: that is taken back first.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.taken_back import locked_standing
+from yishi.database.taken_back import Row, locked_standing
 from yishi.database.words import Words
 from yishi.kit.errors import WrongStage
 
@@ -50,8 +51,9 @@ class Watch:
     def keep(self, this: Act, subject: Subject, **more: Any) -> Moved:
         """Keep what was moved, once it is written. `more`: what else the way back has to know, as JSON holds it."""
         rows = []
+        now = _columns((label, key, list(before)) for (label, key), before in self._before.items())
         for (label, key), before in self._before.items():
-            after = _columns(label, key, before)
+            after = now[label, key]
             moved = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
             if moved:
                 rows.append([label, key, moved])
@@ -101,6 +103,14 @@ def put_back(this: Act, moved: Moved | None, reason: str) -> Moved:
     return kept
 
 
+def take_back_row(this: Act, row: Row, reason: str) -> Row:
+    """Take back, within the act `this`, what was entered by mistake: its row stays with the reason, and is not read."""
+    why = WHY_BACK.kept(reason)
+    kept = locked_standing(row, GONE)
+    kept.take_back(why, this.now, this.actor.person_id)
+    return kept
+
+
 def turn_entries(this: Act, receipt: UUID) -> None:
     """Turn what an act counted: its entries with quantities or touches, each once."""
     entries = Entry.objects.filter(receipt=receipt, reverses_id__isnull=True)
@@ -112,13 +122,22 @@ def turn_entries(this: Act, receipt: UUID) -> None:
 
 def _compared(moved: Moved) -> Iterator[tuple[tuple[str, str], Columns, Columns, Columns]]:
     """Each row: its columns as they are now, as they were before the act, and as it left them."""
+    now = _columns((label, key, list(columns)) for label, key, columns in moved.rows)
     for label, key, columns in moved.rows:
         before = {name: pair[0] for name, pair in columns.items()}
         after = {name: pair[1] for name, pair in columns.items()}
-        yield (label, key), _columns(label, key, columns), before, after
+        yield (label, key), now[label, key], before, after
 
 
-def _columns(label: str, key: str, names: Iterable[str]) -> Columns:
-    rows = apps.get_model(label)._base_manager.filter(pk=key)
-    columns: Columns = plain(rows.values(*names).first() or {})
-    return columns
+def _columns(wanted: Iterable[tuple[str, str, list[str]]]) -> dict[tuple[str, str], Columns]:
+    """The columns of rows as they are, by model and key: a query for each kind of row, however many there are."""
+    kinds: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    found: dict[tuple[str, str], Columns] = {}
+    for label, key, names in wanted:
+        kinds[label, tuple(names)].append(key)
+        found[label, key] = {}
+    for (label, columns), keys in kinds.items():
+        for row in apps.get_model(label)._base_manager.filter(pk__in=keys).values("pk", *columns):
+            key = str(row.pop("pk"))
+            found[label, key] = plain(row)
+    return found

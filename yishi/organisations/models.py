@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.people.models import Person
 
@@ -198,7 +199,7 @@ class Post(Dated):
         return f"{self.person} · {self.body}"
 
 
-class Term(Dated):
+class Term(Dated, TakenBack):
     """A term (届) of a consultative committee."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -207,7 +208,11 @@ class Term(Dated):
     name = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["body", "number"], name="term_once_per_body")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "number"], condition=Q(taken_back_at__isnull=True), name="term_once_per_body"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or f"{self.number}"

@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.assistance.pairs import Paired
+from tests.cast import sign_in
 from tests.kept import kept_over_all_files
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.pairing.models import Offer, OfferDelivery
-from yishi.assistance.pairing.services.deliveries import match_deliver, offer_deliver
+from yishi.assistance.pairing.services.deliveries import DELIVERED, delivery_take_back, match_deliver, offer_deliver
 from yishi.assistance.pairing.services.matches import idle_offers, match_answer, taken
 from yishi.commitments.services import proof_check
 from yishi.database.reach import reaching
+from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Place
@@ -152,3 +154,83 @@ def test_records_13_page_lists_and_file_say_it(client, paired, accepted):
     assert "一百床棉被" in client.get(reverse("offers") + "?state=delivered").content.decode()
     mine = client.get(reverse("helping_file")).content.decode()
     assert "已送到村委会" in mine and "送到小学" in mine
+
+
+def stand(*rows):
+    for row in rows:
+        row.refresh_from_db()
+    return [row.state for row in rows]
+
+
+def quantities(paired):
+    entries = Entry.objects.exclude(quantities={}).filter(
+        code__in=["assistance.need.close", "assistance.offer.close", *DELIVERED]
+    )
+    sums = {}
+    for entry in entries:
+        for name, number in entry.quantities.items():
+            sums[name] = sums.get(name, 0) + number
+    return {name: number for name, number in sums.items() if number}
+
+
+def test_what_was_not_given_is_owed_again_and_listed_as_taken_back(client, paired, accepted):
+    cast, member = paired.cast, paired.cast.viewer("member")
+    rows = (accepted, accepted.need, accepted.offer, accepted.commitment)
+    stood, left = stand(*rows), taken(accepted.offer)
+    for _round in range(2):  # delivered, taken back, delivered again
+        receipt = deliver(paired, accepted, quantity=Decimal(100))
+        delivery = OfferDelivery.within.get(pk=receipt.result["delivery"])
+        assert stand(*rows) == ["delivered", "met", "used", "proved"]
+        with pytest.raises(NotAllowed):
+            delivery_take_back(actor=cast.viewer("outsider"), delivery=delivery, reason="误录")
+        with pytest.raises(Refusal):
+            delivery_take_back(actor=member, delivery=delivery, reason=" ")
+        delivery_take_back(actor=member, delivery=delivery, reason="还在路上")
+        assert stand(*rows) == stood and taken(accepted.offer) == left and quantities(paired) == {}
+        assert accepted.commitment.proofs.order_by("given_at").last().outcome == "withdrawn"
+        with pytest.raises(WrongStage):
+            delivery_take_back(actor=member, delivery=delivery, reason="再来一次")
+    sign_in(client, cast, "member")
+    page = client.get(reverse("match", args=[accepted.pk])).content.decode()
+    assert page.count("还在路上") == 2 and "已撤回" in page
+    delivery = OfferDelivery.within.get(pk=deliver(paired, accepted).result["delivery"])
+    back = reverse("delivery_take_back", args=[delivery.pk])
+    assert back in client.get(reverse("match", args=[accepted.pk])).content.decode()
+    assert client.get(back).status_code == 200
+    assert client.post(back, {"reason": "数错了"}).status_code == 302
+    assert stand(*rows) == stood
+
+
+def test_a_delivery_whose_proof_a_second_person_accepted_stands(paired, accepted):
+    receipt = deliver(paired, accepted)
+    delivery = OfferDelivery.within.get(pk=receipt.result["delivery"])
+    proof_check(
+        actor=paired.cast.viewer("village_head"),
+        commitment=accepted.commitment,
+        accepted=True,
+        finding="看过",
+        as_agreed=True,
+    )
+    with pytest.raises(WrongStage) as error:
+        delivery_take_back(actor=paired.cast.viewer("member"), delivery=delivery, reason="误录")
+    assert error.value.code == "delivery.checked" and OfferDelivery.within.filter(pk=delivery.pk).exists()
+
+
+def test_an_offer_that_was_not_given_stands_again_with_what_was_proposed(client, paired):
+    cast = paired.cast
+    offer = paired.offer(**QUILTS)
+    proposed = paired.match(paired.need(kind="goods", words="缺棉被", quantity=Decimal(10), unit="床"), offer)
+    receipt = offer_deliver(actor=cast.viewer("member"), offer=offer, words="已送完", on=paired.today)
+    assert stand(offer, proposed) == ["delivered", "ended"] and taken(offer) == 100
+    delivery = OfferDelivery.within.get(pk=receipt.result["delivery"])
+    delivery_take_back(actor=cast.viewer("member"), delivery=delivery, reason="送错了村")
+    assert stand(offer, proposed) == ["open", "proposed"] and (taken(offer), proposed.reason) == (0, "")
+    sign_in(client, cast, "member")
+    assert "送错了村" in client.get(reverse("offer", args=[offer.pk])).content.decode()
+
+
+def test_the_desk_of_the_need_takes_it_back_too(paired, accepted):
+    receipt = deliver(paired, accepted, "village_head")
+    delivery = OfferDelivery.within.get(pk=receipt.result["delivery"])
+    delivery_take_back(actor=paired.cast.viewer("village_head"), delivery=delivery, reason="只送到一半")
+    assert stand(accepted, accepted.need) == ["accepted", "open"]

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from tests.assistance.pairs import Paired
+from tests.cast import sign_in
 from tests.kept import kept_over_all_files
 from yishi.assistance.pairing.models import Measure, Visit
 from yishi.assistance.pairing.services.measures import (
@@ -15,7 +17,7 @@ from yishi.assistance.pairing.services.measures import (
 )
 from yishi.assistance.pairing.services.pairing import pairing_end
 from yishi.assistance.pairing.services.village_plans import village_plan_promise
-from yishi.assistance.pairing.services.visits import visit_decide, visit_log, visit_withdraw
+from yishi.assistance.pairing.services.visits import visit_decide, visit_decision_take_back, visit_log, visit_withdraw
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import commitment_strike_off, proof_check, verdict_give
 from yishi.journal.models import Entry
@@ -269,3 +271,36 @@ def test_records_2_an_unsatisfied_family_opens_it_again_before_any_check(paired)
     assert receipt.result["reopened"] is True
     assert (measure.commitment.state, measure.commitment.round) == (S.IN_FORCE, 2)
     assert not measure.commitment.proofs.exclude(outcome="").exists()
+
+
+def test_a_decision_on_a_late_visit_by_mistake_is_taken_back(paired, client):
+    cast = paired.cast
+    head = cast.viewer("village_head")
+    pairing = paired.pair()
+    pairing_end(actor=head, pairing=pairing, on=paired.today - timedelta(days=3), reason="调离")
+    late = paired.visit(days_ago=5)
+    with pytest.raises(WrongStage):
+        visit_decision_take_back(actor=head, visit=late, reason="还没有决定")
+    visit_decide(actor=head, visit=late, accepted=False, reason="当天没有去")
+    with pytest.raises(NotAllowed):
+        visit_decision_take_back(actor=cast.viewer("member"), visit=late, reason="误点")
+    with pytest.raises(Refusal):
+        visit_decision_take_back(actor=head, visit=late, reason=" ")
+    visit_decision_take_back(actor=head, visit=late, reason="看错了人")
+    late.refresh_from_db()
+    assert (late.state, late.reason, counted()) == ("waiting", "", (0, 0))
+    visit_decide(actor=head, visit=late, accepted=True)
+    assert counted() == (1, 1)
+    sign_in(client, cast, "village_head")
+    page, back = reverse("visit", args=[late.pk]), reverse("visit_decision_take_back", args=[late.pk])
+    assert back in client.get(page).content.decode()
+    assert client.get(back).status_code == 200
+    assert client.post(back, {"reason": "点错了"}).status_code == 302
+    late.refresh_from_db()
+    assert (late.state, late.entry_id, counted()) == ("waiting", None, (0, 0))
+    told = client.get(page).content.decode()
+    assert "看错了人" in told and "点错了" in told and back not in told
+    visit_decide(actor=head, visit=late, accepted=True)
+    visit_withdraw(actor=cast.viewer("village_head"), visit=late, reason="没有去")
+    with pytest.raises(WrongStage):  # something has followed
+        visit_decision_take_back(actor=head, visit=late, reason="误点")

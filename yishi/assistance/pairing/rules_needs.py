@@ -9,7 +9,7 @@ from yishi.organisations.models import BodyKind, Place
 from yishi.organisations.predicates import sits_as_member, sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import Match, Need, Offer
+from .models import Match, Need, Offer, OfferDelivery
 from .rules import helps_it, is_helper
 
 
@@ -39,6 +39,14 @@ def keeps_offer(viewer: Viewer, offer: Offer) -> Answer:
     if viewer.person_id is not None and viewer.person_id == offer.person_id and not viewer.query_code:
         return viewer.is_sitting_member() or True
     return viewer.holds(offer.body_id) or viewer.holds(offer.desk_id)
+
+
+@predicate
+def takes_back(viewer: Viewer, delivery: OfferDelivery) -> Answer:
+    """Keeps the match of which it was, or the offer alone: whoever may write it down."""
+    if delivery.match is not None:
+        return brings_together.test(viewer, delivery.match)
+    return keeps_offer.test(viewer, delivery.offer)
 
 
 @predicate
@@ -89,6 +97,7 @@ add("offer.list", sits_somewhere | is_helper, reads=True)
 add("offer.see", sits_somewhere | is_helper, reads=True)
 add("offer.make", sits_as_member | works_somewhere)
 add("offer.keep", keeps_offer)
+add("delivery.take_back", takes_back)
 add("match.see", sits_somewhere | is_helper, reads=True)
 add("match.propose", may_propose)
 add("match.answer", answers_match)

@@ -11,6 +11,7 @@ from .judging import (
     verdict_give,
 )
 from .making import (
+    check_unowed,
     commitment_agree,
     commitment_confirm,
     commitment_drop,
@@ -23,6 +24,7 @@ from .pressing import letter_send, next_tier_pass, office_above, reminder_send
 from .taking_back import commitment_take_back, meeting_take_back, time_take_back
 
 __all__ = [
+    "check_unowed",
     "clocks_run",
     "commitment_agree",
     "commitment_answer",

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.models import Commitment, Judge, LedgerEvent
+from yishi.commitments.reads import is_owed
 from yishi.commitments.stages import step
 from yishi.database.amounts import whole_checked
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Entry, Receipt
-from yishi.kit.errors import Refusal
+from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.names import plain_name
 from yishi.kit.text import clean
 from yishi.notices.days import day_said
@@ -194,6 +195,14 @@ def _owing(bearer: Body | None, kind: str, name: str) -> dict[str, Any]:
     if not said or kind not in (Commitment.BearerKind.PARTY, Commitment.BearerKind.HOUSEHOLD):
         raise Refusal("commitment.bearer.nobody", _("Say who owes it: a body, a party or a household."), field="bearer")
     return {"bearer": None, "bearer_kind": kind, "bearer_name": said}
+
+
+def check_unowed(origin: str, key: UUID) -> None:
+    """Refuse to take back what promises came from, while one of them is owed or was kept."""
+    if is_owed(origin, key):
+        raise WrongStage(
+            "promises.owed", _("Promises of it are in the ledger. Let each be closed first, with its reason.")
+        )
 
 
 def commitment_confirm(

@@ -79,7 +79,7 @@ def outcome_state(
                 _("This is stated already for that day. If it was wrong, take it back first."),
                 field="what",
             )
-        outcome = Outcome.every.create(
+        outcome = Outcome.within.create(
             origin_kind=case.kind,
             origin_id=case.key,
             commitment=commitment,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import Watch, last_moved, put_back, stands, take_back_row
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.notices.days import day_said
@@ -25,6 +26,7 @@ TITLE = Words("title", 64)
 REASON = Words("reason", 120)
 
 LAST_TERM = 99
+OPENED = "organisations.term.open"
 
 
 def term_open(
@@ -48,19 +50,45 @@ def term_open(
         earlier = Term.objects.filter(body=body)
         if earlier.filter(number__gte=number).exists():
             raise Refusal("term.taken", _("This term or a later one is open already."), field="number")
-        eve = since - timedelta(days=1)
+        eve, watch = since - timedelta(days=1), Watch()
         for old in earlier.filter(valid_to__isnull=True):
             if old.valid_from > eve:
                 raise Refusal(
                     "term.order", _("The term before began later than this day. Check the day."), field="since"
                 )
+            left = Member.objects.filter(term=old, valid_to__isnull=True)
+            watch.row(old, "valid_to")
+            watch.rows(left, "valid_to", "end_reason")
             old.valid_to = eve
             old.save(update_fields=["valid_to"])
-            left = Member.objects.filter(term=old, valid_to__isnull=True)
             left.update(valid_to=eve, end_reason=str(_("end of the term")))
         term = Term.objects.create(id=child_id(this.id, 1), body=body, number=number, valid_from=since, name=called)
         this.entry(subject=("term", term.pk), place=body.place_id, dims={"body": body.pk}, data={"number": number})
+        watch.keep(this, ("term", term.pk))
         this.result(term=term.pk)
+    return this.receipt
+
+
+def term_to_take_back(term: Term) -> bool:
+    """Does it keep what it ended, all of that as it left it, and does nobody sit in it yet?"""
+    is_empty = not term.members.filter(valid_to__isnull=True).exists()
+    return is_empty and stands(last_moved(("term", term.pk), OPENED))
+
+
+def term_take_back(*, actor: Viewer, term: Term, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A term that was opened by mistake: the term before and its memberships go on as if it had not been. Refused while
+    members sit in it. Result: term."""
+    by = permit("member.manage", actor, term)
+    body = {"term": term.pk, "reason": reason}
+    with act("organisations.term.take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = take_back_row(this, term, reason)
+        if row.members.filter(valid_to__isnull=True).exists():
+            raise Refusal("term.members", _("Members were admitted to it. Let them leave it first."))
+        put_back(this, last_moved(("term", row.pk), OPENED), reason)
+        this.entry(subject=("term", row.pk), place=row.body.place_id, dims={"body": row.body_id})
+        this.result(term=row.pk)
     return this.receipt
 
 

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.organisations.models import Body, BodyKind, Place, Post, PostRole, valid_on
+from yishi.organisations.models import Body, BodyKind, Place, Post, PostRole, Term, valid_on
+from yishi.organisations.rights import may
 from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.services.appointments import person_appoint
 from yishi.organisations.services.bodies import body_change, body_close, body_register, post_end
 from yishi.organisations.services.installation import clashing_posts
+from yishi.organisations.services.members import term_to_take_back
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
@@ -85,6 +87,8 @@ BODY_POSTS = DeclaredList(
 def body(request: Request, body: Body) -> HttpResponse:
     posts = body.posts.select_related("person__account").order_by("valid_to", "role", "pk")
     apart = {post.pk for pair in clashing_posts() for post in pair}
+    terms = list(body.terms.order_by("-number"))
+    manages = bool(terms) and may("member.manage", request.viewer, body)
     context: dict[str, Any] = {
         "body": body,
         "posts": [post for post in posts if post.valid_to is None],
@@ -92,7 +96,9 @@ def body(request: Request, body: Body) -> HttpResponse:
         "apart": apart,
         "venues": body.venues_owned.filter(venue__valid_to__isnull=True).select_related("venue__place"),
         "children": body.children.filter(valid_to__isnull=True).order_by("name"),
-        "terms": body.terms.order_by("-number"),
+        "terms": terms,
+        "term_back": next((term for term in terms[:1] if manages and term_to_take_back(term)), None),
+        "terms_taken_back": Term.every.filter(body=body, taken_back_at__isnull=False).order_by("-taken_back_at"),
     }
     return file_response(request, "organisations/body.html", context, {BODY_POSTS: context["posts"]})
 

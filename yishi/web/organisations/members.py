@@ -15,13 +15,14 @@ from yishi.organisations.rights import may
 from yishi.organisations.rules import administered_bodies, seen_bodies
 from yishi.organisations.sectors import sector_name, sectors
 from yishi.organisations.services.appointments import member_appoint
-from yishi.organisations.services.members import member_leave, term_open
+from yishi.organisations.services.members import member_leave, term_open, term_take_back
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
 from .people import after_appointing
 
@@ -117,6 +118,18 @@ def term_new(request: Request, body: Body) -> HttpResponse:
     )
 
 
+@page("member.manage", load=load_term)
+def term_back(request: Request, term: Term) -> HttpResponse:
+    return taking_back(
+        request,
+        term_take_back,
+        heading=_("Opened by mistake: take the term back"),
+        lead=_("The term before goes on, and the memberships that ended with it, as if this one had not been opened."),
+        back=reverse("body", args=[term.body_id]),
+        given={"term": term},
+    )
+
+
 class MemberForm(ActForm):
     name = forms.CharField(label=gettext_lazy("person's name"), max_length=64)
     phone = forms.CharField(
@@ -177,6 +190,7 @@ def member_end(request: Request, member: Member) -> HttpResponse:
 urlpatterns = [
     path("desk/members/", members, name="members"),
     path("desk/bodies/<uuid:pk>/term/", term_new, name="term_open"),
+    path("desk/terms/<uuid:pk>/back/", term_back, name="term_take_back"),
     path("desk/terms/<uuid:pk>/admit/", member_new, name="member_admit"),
     path("desk/members/<uuid:pk>/leave/", member_end, name="member_leave"),
 ]

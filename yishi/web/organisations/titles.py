@@ -47,6 +47,7 @@ TITLES: dict[str, Title] = {
     "people.person.change": _("Details of the person changed"),
     "people.person.change_phone": _("Phone number changed"),
     "people.person.register": _("Person entered in the register"),
+    "organisations.term.take_back": _("Term taken back: opened by mistake"),
 }
 KINDS: dict[str, Kind] = {
     "body": Kind(_("Body"), "body", Body.objects.all, ("name",)),
@@ -70,6 +71,6 @@ KINDS: dict[str, Kind] = {
         key="body_id",
     ),
     "register": Kind(_("Register of people and bodies"), "administration"),
-    "term": Kind(_("Term"), "body", Term.objects.all, ("body__name", "number"), key="body_id"),
+    "term": Kind(_("Term"), "body", Term.every.all, ("body__name", "number"), key="body_id"),
     "venue": Kind(_("Venue"), "venue", Venue.objects.all, ("name",)),
 }

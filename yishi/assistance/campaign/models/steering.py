@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Dated, Place
 from yishi.people.models import Person
@@ -84,7 +85,7 @@ class SteeringReport(models.Model):
         return str(self.body)
 
 
-class Cooperation(models.Model):
+class Cooperation(TakenBack):
     """A cooperation agreement (合作协议), such as that of a college and a county; each clause is a promise."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -18,10 +18,12 @@ from yishi.assistance.campaign.models import (
     SteeringReport,
 )
 from yishi.commitments.models import Commitment
-from yishi.commitments.services import promise_make
+from yishi.commitments.services import check_unowed, promise_make
+from yishi.database.taken_back import locked_standing
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import GONE, take_back_row
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.organisations.grants import Viewer
@@ -244,6 +246,23 @@ def cooperation_sign(
     return this.receipt
 
 
+def cooperation_take_back(
+    *, actor: Viewer, cooperation: Cooperation, reason: str, act_id: UUID | None = None
+) -> Receipt:
+    """Written down by mistake or twice: it stays with the reason and is listed no more. Refused while promises of it
+    are owed or were kept. Result: cooperation."""
+    by = permit("cooperation.keep", actor, cooperation)
+    body = {"cooperation": cooperation.pk, "reason": reason}
+    with act("assistance.cooperation.take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = take_back_row(this, cooperation, reason)
+        check_unowed(Commitment.Origin.COOPERATION, row.pk)
+        this.entry(subject=("cooperation", row.pk), place=row.place_id)
+        this.result(cooperation=row.pk)
+    return this.receipt
+
+
 def clause_add(
     *,
     actor: Viewer,
@@ -263,11 +282,7 @@ def clause_add(
     with act("assistance.cooperation.clause", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
-        row = (
-            Cooperation.objects.select_for_update(of=("self",))
-            .select_related("campaign", "place", "supervisor")
-            .get(pk=cooperation.pk)
-        )
+        row = locked_standing(cooperation, GONE)
         if not row.parties.filter(pk=bearer.pk).exists():
             raise Refusal("clause.bearer", _("A clause binds a party of the agreement."), field="bearer")
         commitment = promise_make(

@@ -11,6 +11,7 @@ from yishi.assistance.campaign.models.campaigns import THOUSANDTHS, CatalogueIte
 from yishi.assistance.register.models.households import ArrivedFilesManager, ArrivedManager, Household
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.kit.records import certain
 from yishi.organisations.models import Body, Place
@@ -19,7 +20,7 @@ from yishi.people.models import Person
 WHOLE = 10_000  # shares are whole numbers of ten thousandths; those of a deed add up to this
 
 
-class Activity(models.Model):
+class Activity(TakenBack):
     """One event (a training, a clinic, a fair) that carries many deeds."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem
 from yishi.assistance.campaign.services.campaigns import named
-from yishi.assistance.deeds.models import Activity
+from yishi.assistance.deeds.models import Activity, Deed
+from yishi.database.taken_back import locked_standing
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import GONE, take_back_row
 from yishi.kit.errors import Refusal
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
@@ -61,6 +63,22 @@ def activity_open(
     return this.receipt
 
 
+def activity_take_back(*, actor: Viewer, activity: Activity, reason: str, act_id: UUID | None = None) -> Receipt:
+    """An event that was written down by mistake or twice: it stays with the reason and is listed no more. Refused while
+    deeds of it count. Result: activity."""
+    by = permit("activity.extend", actor, activity)
+    body = {"activity": activity.pk, "reason": reason}
+    with act("assistance.activity.take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = take_back_row(this, activity, reason)
+        if row.deeds.exclude(state=Deed.State.WITHDRAWN).exists():
+            raise Refusal("activity.deeds", _("Deeds of it are recorded. Withdraw them first, each with its reason."))
+        this.entry(subject=("activity", row.pk), place=row.place_id)
+        this.result(activity=row.pk)
+    return this.receipt
+
+
 def activity_record(
     *,
     actor: Viewer,
@@ -80,6 +98,7 @@ def activity_record(
     with act("assistance.activity.record", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
+        locked_standing(activity, GONE)
         if not lines:
             raise Refusal("activity.nothing", _("Give an amount for at least one item."))
         if len(lines) > MOST_DEEDS:

@@ -13,6 +13,7 @@ from yishi.assistance.register.models.households import Household, household_rea
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBackFile
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
@@ -200,7 +201,7 @@ class Match(File):
         )
 
 
-class OfferDelivery(File):
+class OfferDelivery(TakenBackFile):
     """Something given that no item of a catalogue takes (已送达): it is listed with its proof and counted as no deed.
 
     Of a match it closes need and offer as a deed would; without one it was given to whom `words` say.
@@ -208,13 +209,20 @@ class OfferDelivery(File):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="deliveries")
-    match = models.OneToOneField(Match, models.PROTECT, null=True, related_name="delivery")
+    match = models.ForeignKey(Match, models.PROTECT, null=True, related_name="deliveries")
     words = models.CharField(max_length=500)  # what was given to whom, and how one sees it
     quantity = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     on = models.DateField()
     files = models.ManyToManyField(Attachment, blank=True, related_name="+")
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField()
+
+    class Meta(File.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["match"], condition=Q(taken_back_at__isnull=True), name="delivered_once_per_match"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.words

@@ -17,6 +17,7 @@ from yishi.assistance.register.models.households import Household, household_rea
 from yishi.commitments.models import Commitment
 from yishi.database.gather import kept_question
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBackFile
 from yishi.kit.ids import uuid7
 from yishi.organisations.grants import STATION, Grant, Standing, Station
 from yishi.organisations.models import Body, Dated, Place, valid_on
@@ -244,7 +245,7 @@ class Measure(FamilyFile):
         return f"{self.household_id} {self.group}"
 
 
-class VillagePlan(File):
+class VillagePlan(TakenBackFile):
     """What a village wants to live on (产业发展规划), as one page of commitments."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

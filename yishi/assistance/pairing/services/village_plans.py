@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.pairing.models import VillagePlan
 from yishi.commitments.models import Commitment
+from yishi.commitments.services import check_unowed
+from yishi.database.taken_back import locked_standing
 from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
+from yishi.journal.moved import GONE, take_back_row
 from yishi.kit.errors import Refusal
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel
@@ -59,6 +62,21 @@ def village_plan_open(
     return this.receipt
 
 
+def village_plan_take_back(*, actor: Viewer, plan: VillagePlan, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Written down by mistake or twice: it stays with the reason and is listed no more. Refused while promises of it
+    are owed or were kept. Result: plan."""
+    by = permit("village_plan.keep", actor, plan)
+    body = {"plan": plan.pk, "reason": reason}
+    with act("assistance.village_plan.take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = take_back_row(this, plan, reason)
+        check_unowed(Commitment.Origin.VILLAGE_PLAN, row.pk)
+        this.entry(subject=("village_plan", row.pk), place=row.place_id)
+        this.result(plan=row.pk)
+    return this.receipt
+
+
 def village_plan_promise(
     *,
     actor: Viewer,
@@ -91,7 +109,7 @@ def village_plan_promise(
     with act("assistance.village_plan.promise", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        plan = VillagePlan.within.select_for_update(of=("self",)).select_related("place").get(pk=plan.pk)
+        plan = locked_standing(plan, GONE)
         commitment = promise(
             this,
             actor,

@@ -16,7 +16,8 @@ from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.register.models import Household
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
-from yishi.journal.models import Entry, Receipt
+from yishi.journal.models import Entry, Moved, Receipt
+from yishi.journal.moved import Watch, last_moved, put_back, stands
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.records import certain
@@ -33,6 +34,7 @@ CAUSE = Words("cause", 300)
 AGREED = Words("agreed", 500)
 
 State = Visit.State
+DECIDED = "assistance.visit.decide"
 MOST_VISITORS = 20
 
 
@@ -108,11 +110,35 @@ def visit_decide(
             return this.receipt
         row = _locked(visit, State.WAITING)
         why = WHY_NOT_COUNTED.kept(reason, needed=not accepted)
+        watch = Watch()
+        watch.row(row, "state", "reason", "entry_id")
         row.state, row.reason = (State.KEPT if accepted else State.REFUSED), why
         row.save(update_fields=["state", "reason"])
         if accepted:
             _count(this, row)
         this.entry(subject=("visit", row.pk), place=row.place_id, data={"accepted": accepted})
+        watch.keep(this, ("visit", row.pk), accepted=accepted)
+        this.result(visit=row.pk)
+    return this.receipt
+
+
+def decision_to_take_back(visit: Visit) -> Moved | None:
+    """The decision on a visit that had arrived late, where it stands."""
+    moved = last_moved(("visit", visit.pk), DECIDED)
+    return moved if stands(moved) else None
+
+
+def visit_decision_take_back(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | None = None) -> Receipt:
+    """Accepted or refused by mistake: the visit waits for the desk again, and counts as long as that says so. Result:
+    visit."""
+    by = permit("visit.decide", actor, visit)
+    body = {"visit": visit.pk, "reason": reason}
+    with act("assistance.visit.decision_take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = Visit.within.select_for_update(of=("self",)).get(pk=visit.pk)
+        put_back(this, last_moved(("visit", row.pk), DECIDED), reason)
+        this.entry(subject=("visit", row.pk), place=row.place_id)
         this.result(visit=row.pk)
     return this.receipt
 

@@ -13,6 +13,7 @@ from yishi.assistance.deeds.models.deeds import Deed
 from yishi.assistance.register.models.households import Household, household_reach
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
+from yishi.database.taken_back import TakenBackFile
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
@@ -32,7 +33,7 @@ class FundKind(models.TextChoices):
     OTHER = "other", _("other sources")
 
 
-class Fund(File):
+class Fund(TakenBackFile):
     """A pot of money of one body (资金池), in one place, of one source."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -47,7 +48,11 @@ class Fund(File):
     is_demo = models.BooleanField(default=False)
 
     class Meta(File.Meta):
-        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="fund_once_per_owner")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "name"], condition=Q(taken_back_at__isnull=True), name="fund_once_per_owner"
+            )
+        ]
         indexes = [models.Index(fields=["place", "kind"], name="fund_place")]
 
     def __str__(self) -> str:

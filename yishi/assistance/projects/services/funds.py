@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ from yishi.attachments.models import Attachment
 from yishi.database.words import Words
 from yishi.journal.act import Act, act, receipt_number
 from yishi.journal.models import Entry, Receipt
+from yishi.journal.moved import take_back_row
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.money import yuan_text
@@ -96,6 +98,28 @@ def fund_open(
         )
         this.entry(subject=("fund", fund.pk), place=place.pk, dims=dims_of(fund))
         this.result(fund=fund.pk)
+    return this.receipt
+
+
+def is_unused(fund: Fund) -> bool:
+    """Does no money move in it, and is none held ready?"""
+    held = fund.allotments.aggregate(total=Sum("amount"))["total"] or 0
+    return not held and not fund.movements.filter(state__in=FundMovement.STANDING).exists()
+
+
+def fund_take_back(*, actor: Viewer, fund: Fund, reason: str, act_id: UUID | None = None) -> Receipt:
+    """A fund that was opened by mistake, or under a wrong name: it stays with the reason, is listed no more, and its
+    name is free. Refused while money moves or is held ready in it. Result: fund."""
+    by = permit("fund.move", actor, fund)
+    body = {"fund": fund.pk, "reason": reason}
+    with act("assistance.fund.open_take_back", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = take_back_row(this, fund, reason)
+        if not is_unused(row):
+            raise Refusal("fund.used", _("Money moved in this fund. Reverse its movements and allotments first."))
+        this.entry(subject=("fund", row.pk), place=row.place_id, dims=dims_of(row))
+        this.result(fund=row.pk)
     return this.receipt
 
 

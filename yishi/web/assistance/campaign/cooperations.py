@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Cooperation
 from yishi.assistance.campaign.reads import promises_of
-from yishi.assistance.campaign.services.steering import WORDS, clause_add, cooperation_sign
+from yishi.assistance.campaign.services.steering import WORDS, clause_add, cooperation_sign, cooperation_take_back
 from yishi.commitments.models import Commitment
+from yishi.commitments.reads import is_owed
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.body_field import BodyField
@@ -25,6 +27,7 @@ from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import CENTRED, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
 from .campaigns import load_campaign
 from .steering import InstructionForm
@@ -33,18 +36,29 @@ PARTIES = ("first", "second", "third")
 
 
 def load_cooperation(request: Request, pk: UUID) -> Cooperation:
-    cooperations = Cooperation.objects.select_related("campaign__place", "campaign__owner", "place", "supervisor")
-    return cooperations.prefetch_related("parties").get(pk=pk)
+    return with_parties(Cooperation.objects.all()).get(pk=pk)
 
 
-@page("cooperation.see", load=load_cooperation, methods=("GET",))
+def load_kept(request: Request, pk: UUID) -> Cooperation:
+    """The same, if it was taken back, too: its page says so."""
+    return with_parties(Cooperation.every.all()).get(pk=pk)
+
+
+def with_parties(cooperations: QuerySet[Cooperation]) -> QuerySet[Cooperation]:
+    related = cooperations.select_related("campaign__place", "campaign__owner", "place", "supervisor")
+    return related.prefetch_related("parties")
+
+
+@page("cooperation.see", load=load_kept, methods=("GET",))
 def cooperation(request: Request, cooperation: Cooperation) -> HttpResponse:
     promises = promises_of(Commitment.Origin.COOPERATION, [cooperation.pk]).select_related("bearer", "supervisor")
+    keeps = cooperation.taken_back_at is None and may("cooperation.keep", request.viewer, cooperation)
     context = {
         "cooperation": cooperation,
         "campaign": cooperation.campaign,
         "promises": promises.order_by("ordinal"),
-        "keeps": may("cooperation.keep", request.viewer, cooperation),
+        "keeps": keeps,
+        "may_take_back": keeps and not is_owed(Commitment.Origin.COOPERATION, cooperation.pk),
         "sees_campaign": may("campaign.see", request.viewer, cooperation.campaign),
         "is_over": cooperation.ends_on is not None and cooperation.ends_on < timezone.localdate(),
     }
@@ -119,8 +133,21 @@ def clause_new(request: Request, cooperation: Cooperation) -> HttpResponse:
     )
 
 
+@page("cooperation.keep", load=load_cooperation)
+def cooperation_back(request: Request, cooperation: Cooperation) -> HttpResponse:
+    return taking_back(
+        request,
+        cooperation_take_back,
+        heading=_("Entered by mistake: take it back"),
+        lead=_("It is listed no more; its page says that it was taken back, and why."),
+        back=reverse("cooperation", args=[cooperation.pk]),
+        given={"cooperation": cooperation},
+    )
+
+
 urlpatterns = [
     path("desk/campaigns/<uuid:pk>/cooperations/new/", cooperation_new, name="cooperation_new"),
     path("desk/cooperations/<uuid:pk>/", cooperation, name="cooperation"),
+    path("desk/cooperations/<uuid:pk>/back/", cooperation_back, name="cooperation_take_back"),
     path("desk/cooperations/<uuid:pk>/clauses/new/", clause_new, name="clause_new"),
 ]

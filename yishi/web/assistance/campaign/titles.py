@@ -30,9 +30,10 @@ TITLES: dict[str, Title] = {
     "assistance.steering.report": _("Report to the meeting handed in"),
     "assistance.target.drop": _("Target taken back"),
     "assistance.target.set": _("Target set"),
+    "assistance.cooperation.take_back": _("Cooperation agreement taken back: entered by mistake"),
 }
 KINDS: dict[str, Kind] = {
     "campaign": Kind(_("Campaign"), "campaign", Campaign.objects.all, ("name",)),
-    "cooperation": Kind(_("Cooperation agreement"), "cooperation", Cooperation.objects.all, ("title",)),
+    "cooperation": Kind(_("Cooperation agreement"), "cooperation", Cooperation.every.all, ("title",)),
     "steering_meeting": Kind(_("Meeting"), "meeting", SteeringMeeting.objects.all, ("title",)),
 }

@@ -18,7 +18,7 @@ from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.models import Activity, Deed, DeedParty
 from yishi.assistance.deeds.reads import households_by, households_find, members_by, members_find, open_items, places_of
-from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
+from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record, activity_take_back
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
 from yishi.kit.records import certain
@@ -34,14 +34,16 @@ from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
 from .deed_words import household_label, how_much, party_words
 
 PER_PAGE = 25
 
 
-def activities_of(request: Request) -> QuerySet[Activity]:
-    """Activities of the viewer's desks and places, those that the viewer recorded, those with a deed in their reach."""
+def activities_of(request: Request, *, all_kept: bool = False) -> QuerySet[Activity]:
+    """Activities of the viewer's desks and places, those that the viewer recorded, those with a deed in their reach.
+    `all_kept`: with those that were taken back."""
     reach = request.viewer.reach
     condition = (
         reach.places("place__")
@@ -49,7 +51,7 @@ def activities_of(request: Request) -> QuerySet[Activity]:
         | Q(recorded_by=reach.person, recorded_by__isnull=False)
         | Q(pk__in=Deed.objects.filter(activity__isnull=False).values("activity"))
     )
-    return Activity.objects.filter(condition)
+    return (Activity.every if all_kept else Activity.objects).filter(condition)
 
 
 ACTIVITIES = DeclaredList(
@@ -122,6 +124,12 @@ def load_activity(request: Request, pk: UUID) -> Activity:
     return activities_of(request).select_related("place", "organiser", "recorded_by").get(pk=pk)
 
 
+def load_kept(request: Request, pk: UUID) -> Activity:
+    """The same, if it was taken back, too: its page says so."""
+    kept = activities_of(request, all_kept=True)
+    return kept.select_related("place", "organiser", "recorded_by").get(pk=pk)
+
+
 ACTIVITY_DEEDS = DeclaredList(
     "activity_deeds",
     gettext_lazy("deeds"),
@@ -136,16 +144,18 @@ ACTIVITY_DEEDS = DeclaredList(
 )
 
 
-@page("activity.see", load=load_activity, methods=("GET",))
+@page("activity.see", load=load_kept, methods=("GET",))
 def activity(request: Request, activity: Activity) -> HttpResponse:
     """One event and its deeds, as far as the viewer may see them."""
     deeds = Deed.objects.filter(activity=activity).select_related("version", "place").prefetch_related(PARTIES)
     deeds = deeds.order_by("-recorded_at", "pk")
     page_obj = Paginator(deeds, PER_PAGE).get_page(request.GET.get("page"))
+    may_add = activity.taken_back_at is None and may("activity.extend", request.viewer, activity)
     context = {
         "activity": activity,
         "page_obj": page_obj,
-        "may_add": may("activity.extend", request.viewer, activity),
+        "may_add": may_add,
+        "may_take_back": may_add and not activity.deeds.exclude(state=Deed.State.WITHDRAWN).exists(),
     }
     return file_response(request, "assistance/deeds/activity.html", context, {ACTIVITY_DEEDS: deeds})
 
@@ -256,6 +266,18 @@ def activity_add(request: Request, activity: Activity) -> HttpResponse:
     return render(request, "assistance/deeds/activity_add.html", context, status=status)
 
 
+@page("activity.extend", load=load_activity)
+def activity_back(request: Request, activity: Activity) -> HttpResponse:
+    return taking_back(
+        request,
+        activity_take_back,
+        heading=_("Entered by mistake: take it back"),
+        lead=_("It is listed no more; its page says that it was taken back, and why."),
+        back=reverse("activity", args=[activity.pk]),
+        given={"activity": activity},
+    )
+
+
 def _named(cleaned: dict[str, Any]) -> str:
     """Who was ticked, by name: what is stored is read on the next page."""
     families = [household_label(household) for household in cleaned.get("households") or ()]
@@ -272,5 +294,6 @@ urlpatterns = [
     path("desk/activities/", activities, name="activities"),
     path("desk/activities/new/", activity_new, name="activity_new"),
     path("desk/activities/<uuid:pk>/", activity, name="activity"),
+    path("desk/activities/<uuid:pk>/back/", activity_back, name="activity_take_back"),
     path("desk/activities/<uuid:pk>/add/", activity_add, name="activity_add"),
 ]

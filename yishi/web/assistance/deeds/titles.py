@@ -40,9 +40,10 @@ TITLES: dict[str, Title] = {
     "assistance.duplicate.take_back": _("Ruling on two deeds taken back"),
     "assistance.unitemised.report": _("Number without deeds reported"),
     "assistance.unitemised.withdraw": _("Number without deeds withdrawn"),
+    "assistance.activity.take_back": _("Activity taken back: entered by mistake"),
 }
 KINDS: dict[str, Kind] = {
-    "activity": Kind(_("Activity"), "activity", Activity.objects.all, ("title",)),
+    "activity": Kind(_("Activity"), "activity", Activity.every.all, ("title",)),
     "deed": Kind(_("Deed"), "deed", Deed.objects.all, ("number", "version__name")),
     "duplicate": Kind(
         _("Possible duplicate"),

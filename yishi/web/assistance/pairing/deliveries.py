@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import Match, Offer, OfferDelivery
 from yishi.assistance.pairing.models.needs import left_of
-from yishi.assistance.pairing.services.deliveries import GIVEN, match_deliver, offer_deliver
+from yishi.assistance.pairing.services.deliveries import GIVEN, delivery_take_back, match_deliver, offer_deliver
 from yishi.assistance.pairing.services.matches import taken
 from yishi.attachments.models import Attachment
 from yishi.web.kit.fields.simple import AmountField, day_field
@@ -20,9 +20,12 @@ from yishi.web.kit.page import page
 from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.taking_back import taking_back
 
 from .matches import load_match
 from .offers import load_offer
+
+KEPT = gettext_lazy("The offer stands as before; the words stay with the reason.")
 
 
 class DeliveryForm(ProofFiles):
@@ -78,8 +81,25 @@ def deliver_offer(request: Request, offer: Offer) -> HttpResponse:
     )
 
 
+def load_delivery(request: Request, pk: UUID) -> OfferDelivery:
+    return OfferDelivery.objects.select_related("offer__place", "match__need", "match__offer").get(pk=pk)
+
+
+@page("delivery.take_back", load=load_delivery)
+def delivery_back(request: Request, delivery: OfferDelivery) -> HttpResponse:
+    match = delivery.match
+    return taking_back(
+        request,
+        delivery_take_back,
+        heading=_("It was not given so: take it back"),
+        lead=_("Need, offer and promise stand as before; the words stay with the reason.") if match else KEPT,
+        back=reverse("match", args=[match.pk]) if match else reverse("offer", args=[delivery.offer_id]),
+        given={"delivery": delivery},
+    )
+
+
 def load_file(request: Request, pk: UUID, file: UUID) -> Attachment:
-    return OfferDelivery.objects.get(pk=pk).files.get(pk=file)
+    return OfferDelivery.every.get(pk=pk).files.get(pk=file)
 
 
 @page("offer.see", load=load_file, methods=("GET",))
@@ -90,5 +110,6 @@ def delivery_file(request: Request, attachment: Attachment) -> HttpResponse:
 urlpatterns = [
     path("desk/matches/<uuid:pk>/delivered/", deliver_match, name="match_deliver"),
     path("desk/offers/<uuid:pk>/delivered/", deliver_offer, name="offer_deliver"),
+    path("desk/deliveries/<uuid:pk>/back/", delivery_back, name="delivery_take_back"),
     path("desk/deliveries/<uuid:pk>/files/<uuid:file>/", delivery_file, name="delivery_file"),
 ]

@@ -1,10 +1,13 @@
 """What a member or a body delivered that no item takes: a section of their own file. It is listed, never counted."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yishi.assistance.pairing.models import OfferDelivery
+from yishi.kit.records import lend
+from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
+from yishi.organisations.rights import may
 from yishi.people.models import Person
 from yishi.web.kit.request import Request
 from yishi.web.kit.sections import Asking
@@ -19,6 +22,14 @@ def member_delivered(request: Request, person: Person) -> Asking:
 def body_delivered(request: Request, body: Body) -> Asking:
     """Of a friend's offer too, which this body keeps."""
     return (yield from _delivered(Q(offer__body=body) | Q(offer__desk=body, offer__body=None)))
+
+
+def with_rights(viewer: Viewer, deliveries: QuerySet[OfferDelivery]) -> list[OfferDelivery]:
+    """The deliveries with their files, the newest first; lends each whether the viewer may take it back."""
+    rows = list(deliveries.prefetch_related("files").order_by("-on", "-pk"))
+    for row in rows:
+        lend(row, may_take_back=row.taken_back_at is None and may("delivery.take_back", viewer, row))
+    return rows
 
 
 def _delivered(theirs: Q) -> Asking:

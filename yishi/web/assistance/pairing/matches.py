@@ -42,6 +42,8 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
+from .delivery_sections import with_rights
+
 SOON = timedelta(days=30)
 
 
@@ -165,13 +167,8 @@ def match(request: Request, match: Match) -> HttpResponse:
         "may_answer": match.state == Match.State.PROPOSED and may("match.answer", viewer, match),
         "may_end": match.state in Match.LIVE and keeps,
         "may_deliver": match.state == Match.State.ACCEPTED and keeps,
-        "delivery": (
-            OfferDelivery.objects.filter(match=match)
-            .select_related("offer", "match__need")
-            .prefetch_related("files")
-            .first()
-            if match.state == Match.State.DELIVERED
-            else None
+        "deliveries": with_rights(
+            viewer, OfferDelivery.every.filter(match=match).select_related("offer", "match__need", "match__offer")
         ),
         "may_record": match.state == Match.State.ACCEPTED and keeps and may("deed.record", viewer),
     }

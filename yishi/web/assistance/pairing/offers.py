@@ -33,6 +33,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
+from .delivery_sections import with_rights
 from .needs import ListFilter
 
 OFFERS = DeclaredList(
@@ -150,13 +151,13 @@ def offer(request: Request, offer: Offer) -> HttpResponse:
             fitting += [need for need in shared if need.pk not in known]
     own = set(Need.objects.filter(pk__in=[need.pk for need in fitting]).values_list("pk", flat=True))
     matches = Match.objects.filter(offer=offer).select_related("need__place", "commitment").order_by("-made_at")
-    deliveries = OfferDelivery.objects.filter(offer=offer).select_related("offer", "match__need")
-    has_some = offer.quantity is not None or offer.state != Offer.State.OPEN  # else the first one closes it
+    deliveries = OfferDelivery.every.filter(offer=offer).select_related("offer", "match__need", "match__offer")
+    has_some = offer.quantity is not None or offer.state != Offer.State.OPEN or deliveries.exists()
     context = {
         "offer": offer,
         "matches": matches,
         "suggestions": [{"need": need, "is_ours": need.pk in own} for need in fitting],
-        "deliveries": deliveries.prefetch_related("files").order_by("-on", "-pk") if has_some else [],
+        "deliveries": with_rights(viewer, deliveries) if has_some else [],
         "may_keep": may_keep and offer.state == Offer.State.OPEN,
     }
     return render(request, "assistance/pairing/offer.html", context)

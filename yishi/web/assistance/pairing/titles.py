@@ -38,6 +38,9 @@ TITLES: dict[str, Title] = {
     "assistance.visit.wait": _("Visit arrived late and waits for the desk"),
     "assistance.visit.withdraw": _("Visit withdrawn"),
     "assistance.visit_rule.set": _("Days between visits set"),
+    "assistance.village_plan.take_back": _("Village plan taken back: entered by mistake"),
+    "assistance.visit.decision_take_back": _("Decision on a visit taken back"),
+    "assistance.delivery.take_back": _("Delivery taken back"),
 }
 KINDS: dict[str, Kind] = {
     "families": Kind(_("My families"), "families"),
@@ -50,6 +53,6 @@ KINDS: dict[str, Kind] = {
     "offer": Kind(_("Offer"), "offer", Offer.objects.all, ("words",)),
     "pairing": Kind(_("Pairing"), "pairings", Pairing.objects.all, ("household__number", "place__name"), key=""),
     "team": Kind(_("Stationed team"), "team", StationedTeam.objects.all, ("name",)),
-    "village_plan": Kind(_("Village plan"), "village_plan", VillagePlan.objects.all, ("title",)),
+    "village_plan": Kind(_("Village plan"), "village_plan", VillagePlan.every.all, ("title",)),
     "visit": Kind(_("Visit"), "visit", Visit.objects.all, ("household__head__name", "on")),
 }

@@ -12,8 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.pairing.models import VillagePlan
-from yishi.assistance.pairing.services.village_plans import AIM, TITLE, village_plan_open, village_plan_promise
+from yishi.assistance.pairing.services.village_plans import (
+    AIM,
+    TITLE,
+    village_plan_open,
+    village_plan_promise,
+    village_plan_take_back,
+)
 from yishi.commitments.models import Commitment
+from yishi.commitments.reads import is_owed
 from yishi.commitments.services.making import ACT, PROOF_EXPECTED
 from yishi.organisations.models import Body, valid_on
 from yishi.organisations.rights import may
@@ -28,6 +35,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
+from yishi.web.kit.taking_back import taking_back
 
 from .family_papers import village_plan_paper
 
@@ -68,6 +76,11 @@ def load_plan(request: Request, pk: UUID) -> VillagePlan:
     return VillagePlan.objects.select_related("place", "desk").get(pk=pk)
 
 
+def load_kept(request: Request, pk: UUID) -> VillagePlan:
+    """The same, if it was taken back, too: its page says so."""
+    return VillagePlan.every.select_related("place", "desk").get(pk=pk)
+
+
 PLAN_PROMISES = DeclaredList(
     "plan_promises",
     gettext_lazy("promises"),
@@ -84,13 +97,15 @@ PLAN_PROMISES = DeclaredList(
 )
 
 
-@page("village_plan.see", load=load_plan, methods=("GET",))
+@page("village_plan.see", load=load_kept, methods=("GET",))
 def village_plan(request: Request, plan: VillagePlan) -> HttpResponse:
     seen = set(Commitment.objects.filter(origin_id=plan.pk).values_list("pk", flat=True))
+    may_keep = plan.taken_back_at is None and may("village_plan.keep", request.viewer, plan)
     context: dict[str, Any] = {
         "plan": plan,
         "promises": [{"promise": promise, "opens": promise.pk in seen} for promise in promises_of(plan)],
-        "may_keep": may("village_plan.keep", request.viewer, plan),
+        "may_keep": may_keep,
+        "may_take_back": may_keep and not is_owed(Commitment.Origin.VILLAGE_PLAN, plan.pk),
     }
     return file_response(request, "assistance/pairing/village_plan.html", context, {PLAN_PROMISES: context["promises"]})
 
@@ -162,9 +177,22 @@ def plan_promise(request: Request, plan: VillagePlan) -> HttpResponse:
     )
 
 
+@page("village_plan.keep", load=load_plan)
+def plan_back(request: Request, plan: VillagePlan) -> HttpResponse:
+    return taking_back(
+        request,
+        village_plan_take_back,
+        heading=_("Entered by mistake: take it back"),
+        lead=_("It is listed no more; its page says that it was taken back, and why."),
+        back=reverse("village_plan", args=[plan.pk]),
+        given={"plan": plan},
+    )
+
+
 urlpatterns = [
     path("desk/village-plans/", village_plans, name="village_plans"),
     path("desk/village-plans/new/", plan_new, name="village_plan_new"),
+    path("desk/village-plans/<uuid:pk>/back/", plan_back, name="village_plan_take_back"),
     path("desk/village-plans/<uuid:pk>/", village_plan, name="village_plan"),
     path("desk/village-plans/<uuid:pk>/plan.pdf", plan_pdf, name="village_plan_pdf"),
     path("desk/village-plans/<uuid:pk>/plan.docx", plan_docx, name="village_plan_docx"),

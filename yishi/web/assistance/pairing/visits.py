@@ -19,11 +19,14 @@ from yishi.assistance.pairing.services.visits import (
     FOUND,
     WHY_NOT_COUNTED,
     WHY_WITHDRAWN,
+    decision_to_take_back,
     visit_decide,
+    visit_decision_take_back,
     visit_log,
     visit_withdraw,
 )
 from yishi.assistance.register.models import Household
+from yishi.journal.moved import moved_of
 from yishi.kit.records import certain
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
@@ -37,6 +40,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taken_back_events, taking_back
 
 from .family import load_household
 
@@ -237,6 +241,8 @@ def visit(request: Request, visit: Visit) -> HttpResponse:
         "visit": visit,
         "measures": visit.measures.select_related("commitment__bearer"),
         "may_decide": visit.state == Visit.State.WAITING and may("visit.decide", viewer, visit),
+        "events": taken_back_events(moved_of(("visit", visit.pk))),
+        "may_take_back": may("visit.decide", viewer, visit) and decision_to_take_back(visit) is not None,
         "may_withdraw": visit.state == Visit.State.KEPT and may("visit.withdraw", viewer, visit),
     }
     return render(request, "assistance/pairing/visit.html", context)
@@ -267,6 +273,18 @@ def visit_answer(request: Request, visit: Visit) -> HttpResponse:
     )
 
 
+@page("visit.decide", load=load_visit)
+def visit_decision_back(request: Request, visit: Visit) -> HttpResponse:
+    return taking_back(
+        request,
+        visit_decision_take_back,
+        heading=_("Decided by mistake: take it back"),
+        lead=_("The visit waits for the desk again and counts when that says so."),
+        back=reverse("visit", args=[visit.pk]),
+        given={"visit": visit},
+    )
+
+
 class ReasonForm(ActForm):
     reason = WordsField(WHY_WITHDRAWN, gettext_lazy("reason"))
 
@@ -292,5 +310,6 @@ urlpatterns = [
     path("desk/visits/", visits, name="visits"),
     path("desk/visits/<uuid:pk>/", visit, name="visit"),
     path("desk/visits/<uuid:pk>/decide/", visit_answer, name="visit_decide"),
+    path("desk/visits/<uuid:pk>/decide/back/", visit_decision_back, name="visit_decision_take_back"),
     path("desk/visits/<uuid:pk>/withdraw/", visit_take_back, name="visit_withdraw"),
 ]

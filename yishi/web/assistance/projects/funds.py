@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +20,7 @@ from yishi.assistance.projects.models import (
     Project,
 )
 from yishi.assistance.projects.services.balances import fund_money, money_of
+from yishi.assistance.projects.services.funds import fund_take_back, is_unused
 from yishi.assistance.register.models import Household
 from yishi.attachments.models import Attachment
 from yishi.kit.records import filled, lend
@@ -32,6 +33,7 @@ from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.taking_back import taking_back
 
 from .money_words import many_of, receiver_of
 
@@ -112,21 +114,40 @@ def load_fund(request: Request, pk: UUID) -> Fund:
     return Fund.objects.select_related("owner", "place", "campaign").get(pk=pk)
 
 
-@page("fund.see", load=load_fund, methods=("GET",))
+def load_kept(request: Request, pk: UUID) -> Fund:
+    """The same, if it was taken back, too: its page says so."""
+    return Fund.every.select_related("owner", "place", "campaign").get(pk=pk)
+
+
+@page("fund.see", load=load_kept, methods=("GET",))
 def fund(request: Request, fund: Fund) -> HttpResponse:
     """A fund: its three sums apart, what is held ready, what is free; then every movement."""
     movements = FundMovement.objects.filter(fund=fund).select_related(*WITH).order_by("-on", "-recorded_at")
     money = money_of(fund)
     page_obj = Paginator(movements, PER_PAGE).get_page(request.GET.get("page"))
     with_receivers(list(page_obj))
+    may_move = fund.taken_back_at is None and may("fund.move", request.viewer, fund)
     context = {
         "fund": fund,
         "money": money,
         "page_obj": page_obj,
         "allotments": fund.allotments.select_related("project").order_by("-on", "-recorded_at")[:SHOWN],
-        "may_move": may("fund.move", request.viewer, fund),
+        "may_move": may_move,
+        "may_take_back": may_move and is_unused(fund),
     }
     return render(request, "assistance/projects/fund.html", context)
+
+
+@page("fund.move", load=load_fund)
+def fund_back(request: Request, fund: Fund) -> HttpResponse:
+    return taking_back(
+        request,
+        fund_take_back,
+        heading=_("Entered by mistake: take it back"),
+        lead=_("It is listed no more, its name is free, and its page says that it was taken back, and why."),
+        back=reverse("fund", args=[fund.pk]),
+        given={"fund": fund},
+    )
 
 
 def with_receivers(movements: list[FundMovement]) -> list[FundMovement]:
@@ -293,6 +314,7 @@ def movement_file(request: Request, attachment: Attachment) -> HttpResponse:
 
 urlpatterns = [
     path("desk/funds/", funds, name="funds"),
+    path("desk/funds/<uuid:pk>/back/", fund_back, name="fund_take_back"),
     path("desk/funds/<uuid:pk>/", fund, name="fund"),
     path("desk/money/", movements, name="movements"),
     path("desk/money/<uuid:pk>/", movement, name="movement"),

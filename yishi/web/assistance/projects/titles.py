@@ -33,6 +33,7 @@ TITLES: dict[str, Title] = {
     "assistance.project.report": _("Progress reported"),
     "assistance.project.step_back": _("A step was taken back"),
     "assistance.project.start": _("The works began"),
+    "assistance.fund.open_take_back": _("Fund taken back: opened by mistake"),
 }
 KINDS: dict[str, Kind] = {
     "allotment": Kind(
@@ -49,7 +50,7 @@ KINDS: dict[str, Kind] = {
         ("number", "project__name"),
         key="project_id",
     ),
-    "fund": Kind(_("Fund"), "fund", Fund.objects.all, ("name",)),
+    "fund": Kind(_("Fund"), "fund", Fund.every.all, ("name",)),
     "fund_movement": Kind(_("Movement of money"), "movement", FundMovement.objects.all, ("number",)),
     "project": Kind(_("Project"), "project", Project.objects.all, ("number", "name")),
 }
