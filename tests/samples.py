@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from tests.assistance.exits.assessed import Assessed
 from tests.assistance.families import family
 from tests.assistance.helping import Helped
 from tests.assistance.importing import faulty as imported
@@ -173,6 +174,11 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     payment.save()
     pk = lambda thing: {"pk": thing.pk}  # noqa: E731
     keeping = Keeping(cast).lived()
+    closed = Assessed(cast, households=0, keeping=keeping).opened().drawn().asked().closed().assessment
+    assessed = Assessed(cast, households=0, keeping=keeping).opened().drawn()
+    interview = assessed.ask(assessed.of_kind("exited"))
+    suspicion = assessed.suspect(interview.sample)
+    assessed.counter(suspicion, files=[photo])
     year = {"year": today.year - 1}
     return {
         "check_rules.load_rule": {"code": "house-none"},
@@ -238,6 +244,13 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "village_plans.load_plan": pk(village_plan),
         "village_plans.load_kept": pk(village_plan),
         "visits.load_visit": pk(visit),
+        "loads.load_assessment": pk(closed),
+        "decisions.load_notice": {"pk": closed.pk, "village": cast.places["牟尼村"].pk},
+        "loads.load_sample": pk(interview.sample),
+        "loads.load_interview": pk(interview),
+        "loads.load_suspicion": pk(suspicion),
+        "loads.load_counter": pk(suspicion.counters.get()),
+        "loads.load_counter_file": {"pk": suspicion.pk, "file": photo.pk},
         "journal.load_entry": pk(Entry.objects.filter(place_id=matter.place_id).first()),
         "figures.load_family": pk(cast.places["牟定县"]),
         "stated.load_place": pk(cast.places["牟定县"]),

@@ -3,6 +3,7 @@
 # By nobody: the platform itself, from a clock, a job, the command line or the first set-up.
 BY_THE_SYSTEM = {
     "assistance.check.run": "a job, after somebody asked for it",
+    "assistance.exit.due_recount": "a job, once a year's holidays are announced",
     "assistance.register.count": "a job, after acts that change households",
     "assistance.register.key_add": "a command on the machine",
     "assistance.register.key_retire": "a command on the machine",

@@ -47,6 +47,7 @@ WORDS = {
     "consultation": ("线上征询", "statements, votes"),
     "record": ("公开", "public files"),
     "register": ("登记册", "households"),
+    "exits": ("退出评估", "sample, rulings"),
     "checks": ("校验", "rules, findings"),
     "deeds": ("实绩", "who did what"),
     "campaign": ("行动", "phases, items"),

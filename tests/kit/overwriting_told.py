@@ -18,6 +18,16 @@ PAGES_ELSEWHERE = {
 }
 
 OVERWRITES_NOTHING = {
+    "assessment_close": STAGE,
+    "assessment_draw": STAGE,
+    "assessment_drop": STAGE,
+    "assessment_reopen": STAGE,
+    "exit_decide": STAGE,
+    "exit_take_back": STAGE,
+    "interview_second": STAGE,
+    "interview_settle": "the last decision counts; each stays in the story with its reason",
+    "ruling_take_back": STAGE,
+    "suspicion_rule": STAGE,
     "_tell": PLATFORM,
     "meeting_take_back": "a day that the other meetings say",
     "number_withdraw": STAGE,

@@ -238,6 +238,12 @@ TRIED = {
     "assistance/campaign/services/stated.MOST_PLACES",  # the same
     "commitments/services/outcomes.MOST",  # tests/commitments/test_outcomes.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
+    # tests/assistance/exits/test_exit_limits.py
+    "assistance/exits/services/assessments.MOST_DRAWN", "assistance/exits/services/assessments.MOST_SAMPLE",
+    "assistance/exits/services/assessments.MOST_VILLAGES", "assistance/exits/services/framing.MOST_HOUSEHOLDS",
+    "assistance/exits/services/framing.MOST_ROSTER", "assistance/exits/services/suspicions.MOST_FILES",
+    "assistance/exits/survey/frame.MOST_PEOPLE", "assistance/exits/survey/pack.MOST_COUNT",
+    "assistance/exits/survey/pack.MOST_WORDS", "assistance/exits/survey/package.MOST_BYTES",
     # tests/kit/test_limits_of_acts.py
     "attachments/waiting.MOST_BYTES", "attachments/waiting.MOST_IN_ALL",
     "assistance/campaign/catalogues.MOST_ITEMS", "assistance/checks/services/check_acts.LONGEST",

@@ -50,6 +50,7 @@ MAY_BE_EMPTY = {
 }
 # Text areas without a limit: a list, of which each line has a limit of its own.
 LISTS = {
+    "assistance.exits.assessments.OpenForm.rosters",
     "assistance.projects.project_plan.HouseholdsForm.households",
     "assistance.projects.project_plan.NewForm.quantities",
     "assistance.projects.project_plan.QuantitiesForm.quantities",

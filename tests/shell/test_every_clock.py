@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from tests.assistance.exits.assessed import Assessed
 from tests.calendar_by_hand import FIRST, LAST, NEXT_YEAR, NOTHING, TODAY
 from tests.cast import sign_in
 from tests.story import Story
@@ -47,6 +48,8 @@ ASKS = {"add_workdays", "workdays_between", "is_workday"}
 # Every place that asks for working days, and the test below that holds it to the calendar of the wall.
 CLOCKS = {
     "assistance/deeds/services/family.py:answer_again_until": "test_a_familys_second_word",
+    "assistance/exits/services/recounting.py:_move": "test_counter_evidence_in_doubt_is_counted_again",
+    "assistance/exits/services/suspicions.py:suspicion_raise": "test_counter_evidence",
     "commitments/clocks.py:next_due": "test_the_check_of_a_proof",
     "commitments/clocks.py:yellow_from": "test_a_promise_turns_yellow",
     "commitments/services/carrying.py:proof_check": "test_the_story_of_a_matter",
@@ -77,6 +80,7 @@ CLOCKS = {
 
 # Columns in which a counted day is kept.
 KEPT = {
+    "assistance.exitsuspicion.due_on",
     "commitments.commitment.verdict_due_on",
     "deliberation.gaterequest.due_on",
     "deliberation.matter.step_due_on",
@@ -131,6 +135,37 @@ def test_a_familys_second_word(wall):
         code = DeedCode(answered_at=timezone.make_aware(datetime.combine(start, time(10))))
         holds(wall, answer_again_until(code), start, 10)
         assert answer_again_until(DeedCode(answered_at=code.answered_at, settled_at=code.answered_at)) is None
+
+
+def suspected(cast, start):
+    """A suspicion that was raised on `start`."""
+    with at(start):
+        assessed = Assessed(cast, households=0).opened().drawn()
+        interview = assessed.ask(assessed.of_kind("exited"))
+        return assessed.suspect(interview.sample)
+
+
+@pytest.mark.parametrize("start", STARTS[1:6])
+def test_counter_evidence(wall, cast, start):
+    """Five working days by the rules with which the assessment began."""
+    holds(wall, suspected(cast, start).due_on, start, 5)
+
+
+def test_counter_evidence_in_doubt_is_counted_again(monkeypatch, cast):
+    """By the rules with which the assessment began; the village is told. What is ruled stays as it was."""
+    start = D("2027-02-03")
+    announce(monkeypatch, TODAY)
+    Installation.objects.update_or_create(pk=1, defaults={"calendar_year": 2026})
+    suspicion = suspected(cast, start)
+    assert suspicion.due_on == TODAY.counted(start, 5) and not suspicion.due_on.is_certain
+    monkeypatch.undo()
+    announce(monkeypatch, NEXT_YEAR)
+    assert days_recount() == 1
+    suspicion.refresh_from_db()
+    assert suspicion.due_on == NEXT_YEAR.counted(start, 5) != TODAY.counted(start, 5)
+    notice = Notice.objects.get(code="due.recounted", subject_id=suspicion.pk)
+    assert notice.body_id == cast.bodies["village"].pk
+    assert days_recount() == 0
 
 
 def test_the_table_names_every_place_that_asks_for_working_days():

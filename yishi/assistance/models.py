@@ -34,6 +34,15 @@ from .deeds.models.deeds import (
 )
 from .deeds.models.sayings import DeedCode, DeedConfirmation, DeedRemark
 from .deeds.models.searched import DeedWords
+from .exits.models import (
+    ExitAssessment,
+    ExitCounter,
+    ExitFile,
+    ExitFollowed,
+    ExitInterview,
+    ExitSample,
+    ExitSuspicion,
+)
 from .imports.models import (
     Import,
     ImportedRow,
@@ -123,6 +132,13 @@ __all__ = [
     "Direction",
     "Drive",
     "Evidence",
+    "ExitAssessment",
+    "ExitCounter",
+    "ExitFile",
+    "ExitFollowed",
+    "ExitInterview",
+    "ExitSample",
+    "ExitSuspicion",
     "Fund",
     "FundKind",
     "FundMovement",

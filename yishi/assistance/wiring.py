@@ -6,6 +6,7 @@ from uuid import UUID
 from yishi.commitments.cases import CaseKind, case_add
 from yishi.commitments.models import Commitment
 from yishi.kit.hooks import connect as hooks_connect
+from yishi.organisations.counted_days import COUNTS
 from yishi.organisations.grants import STANDINGS
 
 from .campaign import rules as campaign_rules
@@ -14,6 +15,8 @@ from .checks import rules as check_rules
 from .checks.services.checks import findings_follow
 from .deeds import rules as deed_rules
 from .deeds.hooks import ON_MATCH_KEPT
+from .exits import rules as exit_rules
+from .exits.services.recounting import days_recount
 from .imports import rules as import_rules
 from .imports.services.deed_kind import Deeds
 from .imports.services.household_kind import Households
@@ -42,6 +45,7 @@ RULES = (
     rules_needs,
     project_rules,
     check_rules,
+    exit_rules,
     import_rules,
 )  # a module of rules declares its rights when it is imported
 
@@ -53,6 +57,7 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (HELPS_SOMEBODY, pairing_rules.is_helper.test),
     (HELPS_IT, pairing_rules.helps_it.test),
     (ON_MATCH_KEPT, match_close),
+    (COUNTS, days_recount),
 )
 
 

@@ -6,6 +6,7 @@ VERBS = {
     "demo": "yishi.cli.demo",
     "demo-off": "yishi.cli.demo_off",
     "draw-verify": "yishi.cli.draw_verify",
+    "exits": "yishi.cli.exits",
     "first-code": "yishi.cli.first_code",
     "imports": "yishi.cli.imports",
     "move": "yishi.cli.move",
@@ -22,6 +23,6 @@ VERBS = {
     "version": "yishi.cli.version",
     "work": "yishi.cli.work",
 }
-WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify", "version"}
+WITHOUT_DJANGO = {"common-ground", "compile-messages", "draw-verify", "exits", "version"}
 # Verbs that make an installation, or look at none; every other asks for one that is there.
 WITHOUT_TABLES = WITHOUT_DJANGO | {"checks", "demo", "prepare", "restore"}

@@ -1,4 +1,5 @@
-"""Values that are kept encrypted and found by a keyed index: AES-256-GCM and HMAC-SHA256, no Django.
+"""Values that are kept encrypted and found by a keyed index: AES-256-GCM and HMAC-SHA256, no Django. What leaves the
+installation is signed by a key that follows from the index's (Ed25519).
 
 A sealed value is bound to its table, column and row: copied to another row it does not open. Its header names the key,
 so that keys can be changed while old values still open, and carries a mark of that key, so that a wrong key file is
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = 1
@@ -98,6 +100,21 @@ class KeyRing:
     def mark(self) -> str:
         """By what this ring is told apart from others: 16 hex digits that say nothing of its keys."""
         return hmac.new(self.index, b"yishi mark of the index key", hashlib.sha256).hexdigest()[:16]
+
+    @property
+    def _signer(self) -> Ed25519PrivateKey:
+        """The key that signs: as long as the index's key stays, so does this one, whichever key seals."""
+        seed = hmac.new(self.index, b"yishi key that signs", hashlib.sha256).digest()
+        return Ed25519PrivateKey.from_private_bytes(seed)
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature (Ed25519, 64 bytes) of what this installation hands out."""
+        return self._signer.sign(message)
+
+    @property
+    def public_key(self) -> str:
+        """The key by which anybody checks its signatures: 64 hex digits, to be published."""
+        return self._signer.public_key().public_bytes_raw().hex()
 
     def seal(self, plain: str | bytes, *, table: str, column: str, row: UUID) -> bytes:
         """Encrypt `plain` for one field of one row."""

@@ -67,6 +67,8 @@ TEXTS: dict[str, Any] = {
     "commitment.verdict_asked": gettext_lazy("Something you raised is said to be done. Please judge it by %(due_on)s."),
     "digest.due": gettext_lazy("%(count)s duties of your desk are due by %(due_on)s or overdue."),
     "due.recounted": gettext_lazy("%(number)s is due on %(due_on)s now: the holidays of that year are announced."),
+    "exit.ruled": gettext_lazy("%(number)s is ruled; the file says how and why."),
+    "exit.suspected": gettext_lazy("%(number)s is suspected in your village. Counter-evidence is filed by %(due_on)s."),
     "gate.answered": gettext_lazy("%(number)s: %(body)s answered “%(gate)s”: %(reason)s"),
     "gate.asked": gettext_lazy("%(number)s waits for your answer by %(due_on)s."),
     "gate.recorded": gettext_lazy(
@@ -138,6 +140,7 @@ BEFORE: dict[str, tuple[str, Any]] = {
 
 # What a line of the daily list asks for, by its kind.
 DUE: dict[str, Any] = {
+    "exit_assessment": gettext_lazy("exit assessment: bring it on"),
     "agreement": gettext_lazy("agreement: hand it over"),
     "on_paper": gettext_lazy("promise of who has no account: ask, write it down from paper"),
     "press": gettext_lazy("promise: press for it"),

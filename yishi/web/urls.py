@@ -3,6 +3,7 @@
 from .assistance.campaign import urls as assistance_campaign
 from .assistance.checks import urls as assistance_checks
 from .assistance.deeds import urls as assistance_deeds
+from .assistance.exits import urls as assistance_exits
 from .assistance.imports import urls as assistance_imports
 from .assistance.pairing import urls as assistance_pairing
 from .assistance.projects import urls as assistance_projects
@@ -30,6 +31,7 @@ PARTS = (
     assistance_campaign,
     assistance_pairing,
     assistance_projects,
+    assistance_exits,
     assistance_imports,
     organisations,
     commitments,

@@ -27,11 +27,18 @@ from .timeline import ALL, NO_CAUSE, POOR, RETURNED, WATCHED
 def households_on(
     households: QuerySet[Household], day: date, fact: str, place: Place | None = None
 ) -> QuerySet[Household]:
-    """Those of `households` of which `fact` was true on `day`, and which lived within `place` then."""
+    """Those of `households` of which `fact` was true on `day`, and which lived within `place` then.
+
+    Given a place, `lived` is the number (`lo`) of the village of each."""
     left = Q(left_on__isnull=True) | Q(left_on__gt=day)
     households = households.filter(left & (Q(registered_on__lte=day) | Exists(_standings(day, began=True))))
     households = households.filter(_is_true(fact, day)) if fact != ALL else households
     return households if place is None else _living(households, day, place)
+
+
+def never_listed_on(households: QuerySet[Household], day: date, place: Place) -> QuerySet[Household]:
+    """Those of `households` that were in the register and within `place` on `day`, and had never been poor by then."""
+    return households_on(households, day, ALL, place).exclude(Exists(_standings(day, began=True)))
 
 
 def _living(households: QuerySet[Household], day: date, place: Place) -> QuerySet[Household]:
@@ -41,7 +48,7 @@ def _living(households: QuerySet[Household], day: date, place: Place) -> QuerySe
     then = stays.filter(valid_from__lte=day).order_by("-valid_from").values("place__lo")[:1]
     first = stays.order_by("valid_from").values("place__lo")[:1]
     households = households.filter(pk__in=ever.values("household"))
-    return households.annotate(_lived=Coalesce(Subquery(then), Subquery(first))).filter(_lived__range=span)
+    return households.annotate(lived=Coalesce(Subquery(then), Subquery(first))).filter(lived__range=span)
 
 
 def _standings(day: date, state: Any = None, *, began: bool = False) -> QuerySet[HouseholdStanding]:

@@ -155,6 +155,8 @@ KINDS: dict[str, Callable[[], str]] = {
     "match": lambda: _("needs and offers"),
     "project": lambda: _("projects"),
     "payment": lambda: _("payments"),
+    "exit_assessment": lambda: _("exit assessments"),
+    "exit_suspicion": lambda: _("suspicions of exit assessments"),
     "import": lambda: _("workbooks"),
     "report": lambda: _("answer sheets"),
 }

@@ -56,6 +56,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("proposals", _("Proposals and advice")),
             ("projects", _("Projects")),
             ("funds", _("Funds")),
+            ("exit_assessments", _("Exit assessments")),
             ("imports", _("Workbooks")),
         ),
     ),

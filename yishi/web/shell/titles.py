@@ -5,6 +5,7 @@ from types import ModuleType
 from yishi.web.assistance.campaign import titles as campaign_titles
 from yishi.web.assistance.checks import titles as checks_titles
 from yishi.web.assistance.deeds import titles as deeds_titles
+from yishi.web.assistance.exits import titles as exits_titles
 from yishi.web.assistance.imports import titles as imports_titles
 from yishi.web.assistance.pairing import titles as pairing_titles
 from yishi.web.assistance.projects import titles as projects_titles
@@ -24,6 +25,7 @@ PARTS: tuple[ModuleType, ...] = (
     campaign_titles,
     checks_titles,
     deeds_titles,
+    exits_titles,
     imports_titles,
     pairing_titles,
     projects_titles,

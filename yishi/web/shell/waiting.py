@@ -8,6 +8,7 @@ from yishi.kit.hooks import connect as hooks_connect
 from yishi.organisations.digest import SOURCES as DAILY
 from yishi.organisations.digest import Due
 from yishi.web.assistance.deeds import waiting as deeds
+from yishi.web.assistance.exits import waiting as exits
 from yishi.web.assistance.imports import waiting as imports
 from yishi.web.assistance.pairing import waiting as pairing
 from yishi.web.assistance.projects import waiting as projects
@@ -43,6 +44,8 @@ COURSES: tuple[Course, ...] = (
     pairing.MATCHES,
     pairing.NEEDS,
     deeds.PAIRS,
+    exits.SUSPICIONS,
+    exits.ASSESSMENTS,
     imports.IMPORTS,
     reporting.SHEETS,
 )

@@ -1,0 +1,85 @@
+"""Whose act comes next on an exit assessment, and on a suspicion."""
+
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yishi.assistance.exits.models import ExitAssessment, ExitSuspicion
+from yishi.organisations.grants import OVERSEEING, Viewer
+from yishi.organisations.models import BodyKind, PlaceLevel
+from yishi.web.kit.next_acts import Course, NextAct, inside
+
+Stage, State = ExitAssessment.Stage, ExitSuspicion.State
+COUNTY_UP = (PlaceLevel.COUNTY, PlaceLevel.PREFECTURE, PlaceLevel.PROVINCE)
+
+
+def _undecided(today: date) -> Q:
+    return Q(decision="")
+
+
+def _not_closed_by(viewer: Viewer) -> Q:
+    """The county's overseeing desks, but for whoever closed it."""
+    there = inside(viewer, "place__", lambda post: post.body.kind in OVERSEEING and post.body.place.level == "county")
+    return there & ~Q(closed_by=viewer.person_id)
+
+
+ASSESSMENTS = Course(
+    kind="exit_assessment",
+    column="stage",
+    stages=tuple(Stage.values),
+    acts=(
+        NextAct((Stage.FRAMED,), "opened_for", _("Draw the sample"), "exit_draw"),
+        NextAct((Stage.DRAWN,), "opened_for", _("Visit the drawn households"), "exit_sample"),
+        NextAct(
+            (Stage.CLOSED,), "office", _("Decide on the exit"), "exit_decide", when=_undecided, whose=_not_closed_by
+        ),
+    ),
+    rests={Stage.DROPPED: "over"},
+    records=lambda: ExitAssessment.objects.select_related("place"),
+    order="opened_at",
+    page="exit_assessment",
+    number="number",
+    title=lambda assessment: f"{assessment.place.name} · {assessment.number}",
+    detail=lambda assessment: str(assessment.get_stage_display()),
+)
+
+
+def _in_field(day: date) -> Q:
+    return Q(sample__assessment__stage=Stage.DRAWN)
+
+
+def _village(viewer: Viewer) -> Q:
+    return inside(viewer, "sample__place__", lambda post: post.body.kind == BodyKind.VILLAGE)
+
+
+def _rules(viewer: Viewer) -> Q:
+    """The county's overseeing desks, but for who asked the household and who raised the suspicion."""
+    there = inside(
+        viewer, "sample__place__", lambda post: post.body.kind in OVERSEEING and post.body.place.level in COUNTY_UP
+    )
+    return there & ~Q(interviewer=viewer.person_id) & ~Q(raised_by=viewer.person_id)
+
+
+def _overdue(today: date) -> Q:
+    return Q(due_on__lt=today)
+
+
+SUSPICIONS = Course(
+    kind="exit_suspicion",
+    column="state",
+    stages=tuple(State.values),
+    acts=(
+        NextAct((State.COUNTERED,), "office", _("Rule on it"), "exit_rule", "due_on", whose=_rules),
+        NextAct((State.OPEN,), "office", _("Rule on it"), "exit_rule", "due_on", when=_overdue, whose=_rules),
+        NextAct((State.OPEN,), "village", _("File counter-evidence"), "exit_counter", "due_on", whose=_village),
+    ),
+    rests={State.UPHELD: "done", State.DISMISSED: "done"},
+    records=lambda: ExitSuspicion.objects.select_related("sample__place", "sample__assessment"),
+    common=_in_field,
+    order="due_on",
+    page="exit_suspicion",
+    number="number",
+    title=lambda suspicion: f"{suspicion.number} · {suspicion.sample.place.name}",
+    detail=lambda suspicion: str(suspicion.get_kind_display()),
+)
