@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from yishi.assistance.campaign.models import Campaign, CampaignLead, CatalogueItem
+from yishi.assistance.campaign.models import Campaign, CampaignLead, CatalogueItem, Drive
 from yishi.assistance.campaign.services.campaign_setup import campaign_begin, lead_set
 from yishi.assistance.campaign.services.campaigns import drive_add, phase_add, target_set
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
@@ -90,15 +90,28 @@ def begun(t: Teller) -> Help:
             focus=focus,
             focus_note=note,
         )
-    t.does(
+    receipt = t.does(
         "province_clerk",
         drive_add,
         campaign=campaign,
         name="百日总攻",
         starts_on=starts[2] + timedelta(days=90),
         ends_on=starts[2] + timedelta(days=190),
+        place_set=focus,
+        words="挂牌督战的地方，百日之内把销路和岗位补齐（目标为演示）。",
     )
+    drive = Drive.objects.get(pk=UUID(receipt.result["drive"]))
     items = {item.code: item for item in campaign.items.select_related("campaign")}
+    for code, amount in (("channel", 10), ("job", 15)):
+        t.does(
+            "province_clerk",
+            target_set,
+            item=items[code],
+            place=t.cast.places["53"],
+            amount=Decimal(amount),
+            due_on=drive.ends_on,
+            drive=drive,
+        )
     for code, amount in (("channel", 60), ("job", 80), ("suggestion", 20)):
         t.does(
             "province_clerk",

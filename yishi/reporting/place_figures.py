@@ -173,7 +173,7 @@ def _beside(*, is_wide: bool) -> dict[str, Any]:
         starts_on__gte=Given("start", day),
         ends_on__lte=Given("end", day),
     )
-    targets = Target.objects.filter(place=Given("place", UUIDField()), body=None).order_by("due_on")
+    targets = Target.objects.filter(place=Given("place", UUIDField()), body=None, drive=None).order_by("due_on")
     return {
         "reported": reported.values_list("item").annotate(total=Sum("amount")),
         "targets": targets.values_list("item", "amount", "baseline", "due_on"),

@@ -66,7 +66,7 @@ class Phase(models.Model):
 
 
 class Drive(models.Model):
-    """A themed drive of some weeks (专项, such as 百日总攻)."""
+    """A themed drive of some weeks (专项, such as 百日总攻), with its own list of places and its own targets."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="drives")
@@ -74,6 +74,7 @@ class Drive(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     direction = models.ForeignKey("Direction", models.PROTECT, null=True, blank=True, related_name="+")  # its theme
+    place_set = models.ForeignKey(PlaceSet, models.PROTECT, null=True, blank=True, related_name="+")  # its list
     words = models.CharField(max_length=500, blank=True)  # what is to be reached
 
     class Meta:
@@ -169,12 +170,13 @@ class ItemVersion(models.Model):
 
 
 class Target(models.Model):
-    """How much of an item, where, by when; with what there was at the start."""
+    """How much of an item, where, by when; with what there was at the start. Of a drive: within its days and places."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     item = models.ForeignKey(CatalogueItem, models.CASCADE, related_name="targets")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
+    drive = models.ForeignKey(Drive, models.CASCADE, null=True, blank=True, related_name="targets")
     baseline = models.BigIntegerField(default=0)  # thousandths of the unit
     amount = models.BigIntegerField()
     due_on = models.DateField()

@@ -37,6 +37,7 @@ from .campaigns import (
     item_add,
     locked_campaign,
     named,
+    set_seen,
 )
 
 SOURCE = Words("source", 300)
@@ -151,6 +152,7 @@ def drive_change(
     starts_on: date,
     ends_on: date,
     direction: Direction | None = None,
+    place_set: PlaceSet | None = None,
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
@@ -159,17 +161,25 @@ def drive_change(
     by = permit("campaign.run", actor, drive.campaign)
     body = {"drive": drive.pk, "name": name, "from": starts_on, "to": ends_on, "words": words}
     body["direction"] = direction.pk if direction else None
+    body |= {"set": place_set.pk} if place_set else {}
     with act("assistance.drive.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_campaign(drive.campaign)
         check_days(starts_on, ends_on)
         days_in_phases(row, starts_on, ends_on)
+        if place_set is not None and place_set.pk != drive.place_set_id:  # one that stands may stay
+            set_seen(actor, place_set)
         title = named(name, 64)
         if row.drives.filter(name=title).exclude(pk=drive.pk).exists():
             raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")
         Drive.objects.filter(pk=drive.pk).update(
-            name=title, starts_on=starts_on, ends_on=ends_on, direction=direction, words=WORDS.kept(words)
+            name=title,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            direction=direction,
+            place_set=place_set,
+            words=WORDS.kept(words),
         )
         enter(this, row, drive=drive.pk)
     return this.receipt

@@ -34,6 +34,7 @@ from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.rights import permit
+from yishi.organisations.rules import sees_place_set
 
 HINT = Words("hint", 200)
 INDICATOR = Words("indicator", 64)
@@ -133,13 +134,16 @@ def drive_add(
     starts_on: date,
     ends_on: date,
     direction: Direction | None = None,
+    place_set: PlaceSet | None = None,
     words: str = "",
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Add a themed drive of some weeks, inside its phases if the campaign has some. Result: drive."""
+    """Add a themed drive of some weeks, inside its phases if the campaign has some; `place_set`: the places on its
+    list. Result: drive."""
     by = permit("campaign.run", actor, campaign)
     body = {"campaign": campaign.pk, "name": name, "from": starts_on, "to": ends_on}
     body |= {"direction": direction.pk if direction else None, "words": words}
+    body |= {"set": place_set.pk} if place_set else {}
     with act("assistance.drive.add", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -148,6 +152,7 @@ def drive_add(
         if direction is not None and direction.campaign_id != row.pk:
             raise Refusal("drive.direction", _("This direction belongs to another campaign."), field="direction")
         days_in_phases(row, starts_on, ends_on)
+        set_seen(actor, place_set)
         title = named(name, 64)
         if row.drives.filter(name=title).exists():
             raise Refusal("drive.taken", _("There is a drive of this name already."), field="name")
@@ -157,10 +162,17 @@ def drive_add(
             starts_on=starts_on,
             ends_on=ends_on,
             direction=direction,
+            place_set=place_set,
             words=WORDS.kept(words),
         )
         enter(this, row, drive=drive.pk)
     return this.receipt
+
+
+def set_seen(actor: Viewer, place_set: PlaceSet | None) -> None:
+    """Refuse a set of places that the actor does not see."""
+    if place_set is not None and not sees_place_set.test(actor, place_set):
+        raise Refusal("drive.set", _("Please choose one of the values that are offered."), field="place_set")
 
 
 def days_in_phases(campaign: Campaign, starts_on: date, ends_on: date) -> None:
@@ -276,10 +288,12 @@ def target_set(
     due_on: date,
     baseline: Decimal = Decimal(0),
     body: Body | None = None,
+    drive: Drive | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Set how much of an item is aimed at, where (or by which body) and by when; a target set anew replaces the one
-    before. `amount` and `baseline` are in the item's unit, to three decimal places. Result: target."""
+    before. `amount` and `baseline` are in the item's unit, to three decimal places. Of a `drive`: what is to be done in
+    its days and on its list. Result: target."""
     by = permit("campaign.run", actor, item.campaign)
     sent = {
         "item": item.pk,
@@ -288,15 +302,19 @@ def target_set(
         "due": due_on,
         "baseline": baseline,
         "body": body.pk if body else None,
+        **({"drive": drive.pk} if drive else {}),
     }
     with act("assistance.target.set", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
         row = locked_campaign(item.campaign)
+        if drive is not None and drive.campaign_id != row.pk:
+            raise Refusal("target.drive", _("This drive belongs to another campaign."), field="drive")
         target, _new = Target.objects.update_or_create(
             item=item,
             place=place,
             body=body,
+            drive=drive,
             defaults={
                 "amount": thousandths(amount, "amount", unit=version_on(item, due_on).unit),
                 "baseline": thousandths(baseline, "baseline", least=0),

@@ -269,6 +269,7 @@ ITEM_TARGETS = DeclaredList(
     [
         Column(gettext_lazy("place"), "place.full_name", cell="place"),
         Column(gettext_lazy("body"), "body.name", page=False),
+        Column(gettext_lazy("drive"), "drive.name"),
         Column(gettext_lazy("at the start"), "start", cell="at_the_start"),
         Column(gettext_lazy("target"), "goal", cell="target"),
         Column(gettext_lazy("by"), "due_on"),
@@ -289,7 +290,7 @@ def item(request: Request, item: CatalogueItem) -> HttpResponse:
     heads = by_heads(question, [item.pk], now)
     told = Reader(request.viewer, now).tell_heads(question, heads).get(item.pk)
     said, apart = quantity_words(done[1], versions[0].unit, told)
-    targets = item.targets.select_related("place", "body").order_by("due_on", "place__lo")
+    targets = item.targets.select_related("place", "body", "drive").order_by("due_on", "place__lo")
     context = {
         "item": item,
         "campaign": campaign,
@@ -368,7 +369,7 @@ class TargetForm(ReplacingForm):
 @page("campaign.part", load=load_item)
 def target_new(request: Request, item: CatalogueItem) -> HttpResponse:
     def standing(cleaned: dict[str, Any]) -> dict[str, Any] | None:
-        targets = item.targets.filter(place=cleaned["place"], body=cleaned["body"])
+        targets = item.targets.filter(place=cleaned["place"], body=cleaned["body"], drive=None)
         said = [{"baseline": each.start, "amount": each.goal, "due_on": each.due_on} for each in targets]
         return said[0] if said else None
 
@@ -413,6 +414,7 @@ TARGETS = DeclaredList(
         Column(gettext_lazy("item"), "item.said.name", cell="item"),
         Column(gettext_lazy("place"), "place.full_name", cell="place"),
         Column(gettext_lazy("body"), "body.name", page=False),
+        Column(gettext_lazy("drive"), "drive.name"),
         Column(gettext_lazy("at the start"), "start", cell="at_the_start"),
         Column(gettext_lazy("target"), "goal", cell="target"),
         Column(gettext_lazy("by"), "due_on"),
@@ -423,7 +425,7 @@ TARGETS = DeclaredList(
 @page("campaign.see", load=load_campaign, methods=("GET",))
 def targets(request: Request, campaign: Campaign) -> HttpResponse:
     """All targets of a campaign."""
-    campaign_targets = Target.objects.filter(item__campaign=campaign).select_related("item", "place", "body")
+    campaign_targets = Target.objects.filter(item__campaign=campaign).select_related("item", "place", "body", "drive")
     campaign_targets = campaign_targets.prefetch_related("item__versions").order_by("item__ordinal", "place__lo", "pk")
     return TARGETS.respond(
         request,

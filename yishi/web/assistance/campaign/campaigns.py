@@ -97,7 +97,11 @@ def campaign(request: Request, campaign: Campaign) -> HttpResponse:
     )
     places = Count("focus__items__place", filter=in_its_days, distinct=True)
     leads = campaign.leads.filter(valid_on(today))
-    targets = Target.objects.filter(item__campaign=campaign).select_related("place", "body").order_by("due_on", "pk")
+    targets = (
+        Target.objects.filter(item__campaign=campaign, drive=None)
+        .select_related("place", "body")
+        .order_by("due_on", "pk")
+    )
     gathered = gather(
         phases=campaign.phases.select_related("focus").annotate(places=places),
         items=CatalogueItem.objects.filter(campaign=campaign).prefetch_related("versions").order_by("ordinal"),
