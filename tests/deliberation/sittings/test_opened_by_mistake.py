@@ -164,7 +164,12 @@ def test_the_pages_offer_it_and_tell_it(sat, client):
         reverse("sitting_step_back", args=[sat.sitting.pk]),
         reverse("statement_open_again", args=[sat.statement.pk]),
     )
-    assert step_back in client.get(page).content.decode() and step_back in client.get(room).content.decode()
+    for address in (page, room):  # a statement was put to the room: it would be refused, and is not offered
+        assert step_back not in client.get(address).content.decode()
+    empty = Sitting.within.get(pk=sat.sitting.pk).statements.all()
+    empty.update(at=sat.sitting.starts_at - timedelta(days=1))  # laid before it by a consultation
+    for address in (page, room):
+        assert step_back in client.get(address).content.decode()
     assert again not in client.get(room).content.decode()
     statement_close(actor=sat.by("convener"), statement=sat.statement)
     assert again in client.get(room).content.decode()
@@ -175,7 +180,7 @@ def test_the_pages_offer_it_and_tell_it(sat, client):
     assert "散会点早了" in client.get(step_back).content.decode()
     assert client.post(step_back, {"reason": "会还没有开完"}).status_code == 302
     told = client.get(page).content.decode()
-    assert "会还没有开完" in told and "已撤回" in told
+    assert step_back in told and "会还没有开完" in told and "已撤回" in told
     sign_in(client, sat.cast, "handler")  # reads the sitting, does not run it
     assert step_back not in client.get(page).content.decode()
     assert client.get(step_back).status_code in (403, 404)

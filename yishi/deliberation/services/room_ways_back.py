@@ -22,8 +22,13 @@ STATEMENT_CLOSED = "deliberation.statement.close"
 
 
 def sitting_to_step_back(sitting: Sitting) -> Moved | None:
-    """Its opening or closing, whichever was last and still stands."""
-    return last_moved(("sitting", sitting.pk), OPENED, CLOSED)
+    """Its opening or closing, whichever was last, where nothing rests on it."""
+    last = last_moved(("sitting", sitting.pk), OPENED, CLOSED)
+    try:
+        _check_free(sitting, last)
+    except WrongStage:
+        return None
+    return last
 
 
 def sitting_step_back(*, actor: Viewer, sitting: Sitting, reason: str, act_id: UUID | None = None) -> Receipt:
@@ -39,11 +44,8 @@ def sitting_step_back(*, actor: Viewer, sitting: Sitting, reason: str, act_id: U
         if this.replayed:
             return this.receipt
         row = locked_sitting(sitting)
-        last = sitting_to_step_back(row)
-        if last is not None and last.code == OPENED:
-            _check_silent(row, last)
-        elif last is not None:
-            _check_unsettled(row)
+        last = last_moved(("sitting", row.pk), OPENED, CLOSED)
+        _check_free(row, last)
         moved = put_back(this, last, reason)
         row = locked_sitting(row)
         if moved.code == OPENED:
@@ -89,6 +91,18 @@ def statements_to_open(sitting: Sitting) -> set[UUID]:
     return set(kept.values_list("subject_id", flat=True))
 
 
+def _check_free(sitting: Sitting, last: Moved | None) -> None:
+    """Refuse where something rests on the opening, or on the closing."""
+    if last is not None and last.code == OPENED:
+        _check_silent(sitting, last)
+    elif last is not None:
+        _check_unsettled(sitting)
+        matter = sitting.matter
+        stays = matter.step in (last.more["step"], last.more["led_to"])
+        if matter.state != Matter.State.OPEN or not stays:
+            raise WrongStage("matter.moved", MOVED)
+
+
 def _check_silent(sitting: Sitting, opening: Moved) -> None:
     if sitting.statements.filter(withdrawn_at__isnull=True, at__gte=opening.at).exists():
         raise WrongStage(
@@ -112,11 +126,9 @@ def _check_unsettled(sitting: Sitting) -> None:
 def _matter_back(this: Act, matter: Matter, closing: Moved) -> None:
     """The matter is in the step in which the sitting was held, with that step's clock."""
     fresh = locked(matter)
-    step, led_to = closing.more["step"], closing.more["led_to"]
-    if fresh.step == step and fresh.state == Matter.State.OPEN:
+    step = closing.more["step"]
+    if fresh.step == step:
         return
-    if fresh.step != led_to or fresh.state != Matter.State.OPEN:
-        raise WrongStage("matter.moved", MOVED)
     was = fresh.steps.filter(step=step).order_by("-ordinal").first()
     found = read_document(fresh.process.document).step(step)
     if was is None or found is None:

@@ -25,14 +25,13 @@ class MeetingField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class MeetingBackForm(BackForm):
-    meeting = MeetingField(LedgerEvent.objects.none(), label=gettext_lazy("Which meeting?"), widget=forms.RadioSelect)
+    meeting = MeetingField(LedgerEvent.objects.none(), label=gettext_lazy("Which meeting?"))
     field_order = ("meeting", "reason")
 
     def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any):
         super().__init__(*args, **kwargs)
         met = commitment.events.filter(kind=LedgerEvent.Kind.MET)
         self.fields["meeting"].queryset = met.order_by("at", "pk")
-        self.fields["meeting"].empty_label = None
 
 
 @page("commitment.supervise", load=load_commitment)

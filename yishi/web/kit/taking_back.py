@@ -44,7 +44,7 @@ def taking_back(
         lead=lead,
         back=back,
         given=given,
-        submit=_("Take it back"),
+        submit=_("Take back"),
         **options,
     )
 
