@@ -17,6 +17,7 @@ from tests.assistance.importing import faulty as imported
 from tests.assistance.keeping import Keeping
 from tests.assistance.pairs import Paired
 from tests.assistance.steered import Steered
+from tests.assistance.supervised import supervised
 from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.consulting import Consulted
@@ -180,6 +181,13 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     suspicion = assessed.suspect(interview.sample)
     assessed.counter(suspicion, files=[photo])
     year = {"year": today.year - 1}
+    supervision = supervised(cast)
+    supervision.join("neighbour")
+    (gap,) = supervision.visit(supervision.gap(lane="county", files=[photo]))
+    round = supervision.round
+    round.plan_file = photo
+    round.save()
+    round_village = {"pk": round.pk, "place": supervision.village.pk}
     return {
         "check_rules.load_rule": {"code": "house-none"},
         "check_rules.load_threshold": {"code": "road_most"},
@@ -336,6 +344,14 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "seats.load_seat": pk(chair),
         "sittings.load_noted": pk(story.sitting),
         "sittings.load_sitting": pk(story.sitting),
+        "rounds.load_round": pk(round),
+        "rounds.load_plan": pk(round),
+        "listing.load_listed": {"pk": round.pk, "listed": round.listed.get().pk},
+        "listing.load_post": {"pk": round.pk, "post": round.members.get().pk},
+        "findings.load_finding": pk(gap),
+        "findings.load_file": {"pk": gap.pk, "file": photo.pk},
+        "villages.load_village": round_village,
+        "villages.load_home": {**round_village, "home": supervision.homes[0].pk},
         "steering.load_meeting": pk(steered.meeting),
         "studies.load_study": pk(story.study),
         "venues.load_venue": pk(cast.venue),

@@ -8,6 +8,7 @@ BY_THE_SYSTEM = {
     "assistance.register.key_add": "a command on the machine",
     "assistance.register.key_retire": "a command on the machine",
     "assistance.register.reseal": "a command on the machine",
+    "assistance.due.recount": "a job, once a year's holidays are announced",
     "commitments.due.recount": "a job, once a year's holidays are announced",
     "commitments.recheck.ask": "a clock",
     "commitments.strike_off.ask": "a clock",

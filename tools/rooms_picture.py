@@ -53,6 +53,7 @@ WORDS = {
     "campaign": ("行动", "phases, items"),
     "pairing": ("结对", "visits, needs"),
     "projects": ("项目资金", "money, works"),
+    "supervision": ("督战", "rounds, findings"),
     "imports": ("导入", "workbooks"),
     "wiring": ("接线", "who hears whom"),
 }

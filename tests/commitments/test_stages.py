@@ -11,7 +11,9 @@ from yishi.commitments import services
 from yishi.commitments.models import Commitment, LedgerEvent, TimeRequest
 from yishi.commitments.stages import TABLE, may_step
 from yishi.database.reach import everything
+from yishi.journal.act import SYSTEM, act
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.kit.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 S = Commitment.State
@@ -29,12 +31,18 @@ def acts(cast, one):
         )
         return services.time_decide(actor=clerk, request=request, granted=True, answer="同意")
 
+    def aside():
+        """As an act of an upper room sets a promise aside."""
+        with act("assistance.finding.rule", actor=SYSTEM, act_id=uuid7(), body={}) as this:
+            services.promise_set_aside(this, one, "查无此事")
+
     return {
         "confirm": lambda: services.commitment_confirm(**at_bearer),
         "hand_over": lambda: services.commitment_hand_over(**at_desk),
         "hand_over_correct": lambda: services.commitment_hand_over_correct(
             **at_desk, on=one.in_force_on or today, reason="写错了"
         ),
+        "set_aside": aside,
         "drop": lambda: services.commitment_drop(**at_desk, reason="退回"),
         "answer": lambda: services.commitment_answer(**at_bearer, text="正在办"),
         "meet": lambda: services.people_met(**at_bearer, text="见了"),
@@ -124,7 +132,9 @@ def test_whatever_people_try_in_whatever_order_the_file_stays_whole(cast, promis
             assert len(pressed) == len(set(pressed))
             assert one.round == 1 + sum(kind == "reopened" for kind, _round in kinds)
             assert one.due_on >= one.first_due_on
-            assert (one.settled_on is not None) == (one.state in (S.STRUCK_OFF, S.CLOSED_UNDONE, S.DROPPED))
+            assert (one.settled_on is not None) == (
+                one.state in (S.STRUCK_OFF, S.CLOSED_UNDONE, S.DROPPED, S.SET_ASIDE)
+            )
             assert (one.in_force_on is None) == (one.state in (S.PROPOSED, S.AGREED, S.DROPPED))
             settled = one.settled_on is not None
             assert not (settled and one.time_requests.filter(granted__isnull=True).exists())

@@ -226,6 +226,7 @@ TRIED = {
     "deliberation/services/consultations.LONGEST", "deliberation/services/consultations.MOST_SLIPS",
     "deliberation/services/consultations.LEAST_STATEMENTS", "deliberation/services/consultation_voices.MOST_WAITING",
     "assistance/checks/services/check_acts.MOST_VALUE",
+    "assistance/supervision/services/findings.MOST", "assistance/supervision/services/rounds.MOST_PEOPLE",
     "assistance/campaign/services/campaigns.MOST",
     "assistance/campaign/catalogues.MOST_BYTES", "assistance/projects/services/funds.MOST_FEN",
     "assistance/register/fields.MOST_FEN", "assistance/register/services/causes.MOST",
@@ -263,6 +264,9 @@ TRIED = {
 SHOWN = "how much a page shows or a search looks at: nobody's act is refused by it"
 WORKBOOK = "a workbook of that size: tests/formats/ and tests/assistance/imports/ try smaller limits in its place"
 LEFT = {
+    "web/assistance/supervision/findings.MOST": SHOWN,
+    "web/assistance/supervision/findings.MOST_CHOICES": SHOWN,
+    "web/assistance/supervision/rounds.MOST_VILLAGES": SHOWN,
     "assistance/deeds/services/alike.MOST_CANDIDATES": SHOWN,
     "assistance/deeds/services/alike.LEAST_TOGETHER": SHOWN,
     "assistance/deeds/services/alike.MOST_PAIRS": SHOWN,

@@ -160,6 +160,8 @@ NO_LISTS = {
         "layered bars with a sum below them; the projects' workbook has the figures",
     ),
     "assistance/projects/sources.html": (1, "a matrix: sources by kind of movement"),
+    "assistance/supervision/matrix.html": (1, "a matrix: households by item; its workbook is one of the page"),
+    "assistance/supervision/sums.html": (1, "a matrix: lanes by state, with its sums; the findings have a workbook"),
     "assistance/register/household_by_year.html": (1, "a matrix: what is known of a household by year"),
     "deliberation/consultation/result_body.html": (2, "a matrix: groups and parties by statement, as the paper has it"),
     "shell/calendar.html": (1, "a month as weeks and days; its list has the workbook"),

@@ -146,6 +146,10 @@ def _report(record, act, cast):
     record.issued_at = None
 
 
+def _coordination(record, act, cast):
+    record.lane, record.coordinate_by = "county", timezone.localdate()
+
+
 def _nobodys(record, act, cast):
     """Recorded by nobody whom the test asks."""
     for name in ("recorded_by", "prepared_by"):
@@ -155,7 +159,7 @@ def _nobodys(record, act, cast):
 
 PREPARED = {
     "commitment": _promise, "project": _project, "proposal": _proposal, "study": _study, "sitting": _sitting,
-    "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
+    "coordination": _coordination, "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
 }  # fmt: skip
 
 
@@ -187,7 +191,8 @@ def world(cast):
 
 NAMED = {
     "worry", "matter", "gate", "plan", "study", "sitting", "consultation", "agreement", "commitment", "proposal",
-    "match", "project", "payment", "change_request", "duplicate", "import", "report", "release", "visit",
+    "match", "project", "payment", "coordination", "change_request", "duplicate", "import", "report", "release",
+    "visit",
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from tests.cast import sign_in
 from tests.story import Story
 from yishi.assistance.deeds.models import DeedCode
 from yishi.assistance.deeds.services.family import answer_again_until
+from yishi.assistance.supervision.models import Round
+from yishi.assistance.supervision.services._common import coordinate_by
 from yishi.commitments.clocks import next_due, yellow_from
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import clocks_run
@@ -50,6 +52,7 @@ CLOCKS = {
     "assistance/deeds/services/family.py:answer_again_until": "test_a_familys_second_word",
     "assistance/exits/services/recounting.py:_move": "test_counter_evidence_in_doubt_is_counted_again",
     "assistance/exits/services/suspicions.py:suspicion_raise": "test_counter_evidence",
+    "assistance/supervision/services/_common.py:coordinate_by": "test_coordination",
     "commitments/clocks.py:next_due": "test_the_check_of_a_proof",
     "commitments/clocks.py:yellow_from": "test_a_promise_turns_yellow",
     "commitments/services/carrying.py:proof_check": "test_the_story_of_a_matter",
@@ -81,6 +84,7 @@ CLOCKS = {
 # Columns in which a counted day is kept.
 KEPT = {
     "assistance.exitsuspicion.due_on",
+    "assistance.finding.coordinate_by",
     "commitments.commitment.verdict_due_on",
     "deliberation.gaterequest.due_on",
     "deliberation.matter.step_due_on",
@@ -166,6 +170,12 @@ def test_counter_evidence_in_doubt_is_counted_again(monkeypatch, cast):
     notice = Notice.objects.get(code="due.recounted", subject_id=suspicion.pk)
     assert notice.body_id == cast.bodies["village"].pk
     assert days_recount() == 0
+
+
+def test_coordination(wall, cast):
+    """Ten working days for whoever coordinates a finding, from the day on which they were asked."""
+    for start in STARTS:
+        holds(wall, coordinate_by(start, Round(pack="2020.1")), start, 10)
 
 
 def test_the_table_names_every_place_that_asks_for_working_days():

@@ -103,6 +103,16 @@ from .register.models.register import (
     RegisterKeys,
     Resident,
 )
+from .supervision.models import (
+    Finding,
+    FindingStep,
+    Lane,
+    ListedPlace,
+    ListingRule,
+    Round,
+    RoundMember,
+    RoundVisit,
+)
 
 __all__ = [
     "Acceptance",
@@ -139,6 +149,8 @@ __all__ = [
     "ExitInterview",
     "ExitSample",
     "ExitSuspicion",
+    "Finding",
+    "FindingStep",
     "Fund",
     "FundKind",
     "FundMovement",
@@ -154,6 +166,9 @@ __all__ = [
     "ImportPiece",
     "ImportedRow",
     "ItemVersion",
+    "Lane",
+    "ListedPlace",
+    "ListingRule",
     "Match",
     "Measure",
     "MemberYear",
@@ -174,6 +189,9 @@ __all__ = [
     "RegisterKeys",
     "Resident",
     "StationedTeam",
+    "Round",
+    "RoundMember",
+    "RoundVisit",
     "Severity",
     "StatedNumber",
     "SteeringMeeting",

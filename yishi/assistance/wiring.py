@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from yishi.commitments.cases import CaseKind, case_add
+from yishi.commitments.hooks import ON_REOPENED, ON_SETTLED
 from yishi.commitments.models import Commitment
 from yishi.kit.hooks import connect as hooks_connect
 from yishi.organisations.counted_days import COUNTS
@@ -35,6 +36,9 @@ from .register import rules as register_rules
 from .register.hooks import HELPS_IT, HELPS_SOMEBODY, ON_CHANGED
 from .register.models import Household
 from .register.services.counting import counts_wait
+from .supervision import rules as supervision_rules
+from .supervision.services.coordination import coordination_recount
+from .supervision.services.findings import finding_reopened, finding_settled
 
 RULES = (
     register_rules,
@@ -46,6 +50,7 @@ RULES = (
     project_rules,
     check_rules,
     exit_rules,
+    supervision_rules,
     import_rules,
 )  # a module of rules declares its rights when it is imported
 
@@ -57,7 +62,10 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (HELPS_SOMEBODY, pairing_rules.is_helper.test),
     (HELPS_IT, pairing_rules.helps_it.test),
     (ON_MATCH_KEPT, match_close),
+    (ON_SETTLED, finding_settled),
+    (ON_REOPENED, finding_reopened),
     (COUNTS, days_recount),
+    (COUNTS, coordination_recount),
 )
 
 

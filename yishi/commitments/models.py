@@ -31,6 +31,7 @@ class Commitment(File):
         VILLAGE_PLAN = "village_plan", _("village plan")
         NEED = "need", _("need and offer")
         PROJECT = "project", _("project")
+        FINDING = "finding", _("finding of a supervision")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")  # bearer was not in the room and has not confirmed
@@ -41,6 +42,7 @@ class Commitment(File):
         STRUCK_OFF = "struck_off", _("struck off")  # 销号
         CLOSED_UNDONE = "closed_undone", _("closed without being done")
         DROPPED = "dropped", _("dropped before it was in force")
+        SET_ASIDE = "set_aside", _("owed no longer")  # another one's, or nothing was owed
 
     class BearerKind(models.TextChoices):
         BODY = "body", _("body")

@@ -17,6 +17,7 @@ TABLE: dict[str, dict[str, str]] = {
         "meet": S.IN_FORCE,
         "prove": S.PROVED,
         "close_undone": S.CLOSED_UNDONE,
+        "set_aside": S.SET_ASIDE,
         "ask_time": S.IN_FORCE,
         "decide_time": S.IN_FORCE,
         "escalate": S.IN_FORCE,
@@ -46,6 +47,7 @@ TABLE: dict[str, dict[str, str]] = {
     S.STRUCK_OFF: {"judge": S.STRUCK_OFF, "hear": S.STRUCK_OFF, "reopen": S.IN_FORCE, "recheck": S.STRUCK_OFF},
     S.CLOSED_UNDONE: {"reopen": S.IN_FORCE},
     S.DROPPED: {},
+    S.SET_ASIDE: {},
 }
 
 SAYS = {
@@ -57,6 +59,7 @@ SAYS = {
     S.STRUCK_OFF: _("It is struck off already."),
     S.CLOSED_UNDONE: _("It was closed without being done."),
     S.DROPPED: _("It was dropped before it was in force."),
+    S.SET_ASIDE: _("It is owed no longer."),
 }
 
 

@@ -44,6 +44,8 @@ TEXTS: dict[str, Any] = {
     "commitment.proof_accepted": gettext_lazy("The proof of %(number)s was accepted; the people are being asked."),
     "commitment.proof_returned": gettext_lazy("The proof of %(number)s was returned; please mend it."),
     "commitment.proof_withdrawn": gettext_lazy("The proof of %(number)s was withdrawn; nothing is to check."),
+    "finding.coordinate": gettext_lazy("%(number)s needs your coordination by %(due_on)s; please arrange it."),
+    "finding.coordinated": gettext_lazy("%(number)s was coordinated; the file says what was arranged."),
     "proposal.assigned": gettext_lazy("%(body)s answers your proposal %(number)s."),
     "proposal.cosign_asked": gettext_lazy("You are asked to sign the proposal “%(title)s” too."),
     "proposal.decided": gettext_lazy("It is set down what became of your proposal %(number)s."),
@@ -53,6 +55,7 @@ TEXTS: dict[str, Any] = {
     "commitment.reminder": gettext_lazy("%(number)s is due on %(due_on)s. Please answer or give proof."),
     "commitment.recheck_due": gettext_lazy("%(number)s is due for its look back by %(due_on)s: does it hold?"),
     "commitment.reopened": gettext_lazy("%(number)s was opened again; due on %(due_on)s."),
+    "commitment.set_aside": gettext_lazy("%(number)s is owed no longer; the file says why."),
     "commitment.strike_off_due": gettext_lazy(
         "The verdicts on %(number)s are in, or their time is over. Please strike it off or open it again."
     ),
@@ -94,6 +97,7 @@ TEXTS: dict[str, Any] = {
     "plan.submitted": gettext_lazy("A yearly plan waits for your decision."),
     "release.checked": gettext_lazy("The public file of %(number)s was checked."),
     "release.prepared": gettext_lazy("A public file of %(number)s waits for the release check."),
+    "round.joined": gettext_lazy("You are in the team of the supervision round %(number)s."),
     "seat.declared_for": gettext_lazy(
         "Your interests in %(number)s were written down for you. Please look whether it is what you declared."
     ),
@@ -147,6 +151,7 @@ DUE: dict[str, Any] = {
     "project": gettext_lazy("project: bring it on"),
     "time": gettext_lazy("promise: decide about more time"),
     "commitment": gettext_lazy("promise: answer or give proof"),
+    "coordination": gettext_lazy("finding of a supervision: coordinate it"),
     "gate": gettext_lazy("gate: approve or return"),
     "matter": gettext_lazy("matter: bring it on"),
     "worry": gettext_lazy("worry: answer it"),

@@ -19,6 +19,7 @@ OF_ANSWER = {
     S.STRUCK_OFF: "done",
     S.CLOSED_UNDONE: "unanswered",
     S.DROPPED: "unanswered",
+    S.SET_ASIDE: "unanswered",
 }
 WORDS: dict[str, Any] = {
     "draft": _("draft"),

@@ -8,6 +8,7 @@ from .assistance.imports import urls as assistance_imports
 from .assistance.pairing import urls as assistance_pairing
 from .assistance.projects import urls as assistance_projects
 from .assistance.register import urls as assistance_register
+from .assistance.supervision import urls as assistance_supervision
 from .commitments import urls as commitments
 from .deliberation.consultation import urls as deliberation_consultation
 from .deliberation.process import urls as deliberation_process
@@ -32,6 +33,7 @@ PARTS = (
     assistance_pairing,
     assistance_projects,
     assistance_exits,
+    assistance_supervision,
     assistance_imports,
     organisations,
     commitments,

@@ -4,7 +4,7 @@ into. The same rules as in timeline.py, asked of the database."""
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -39,6 +39,16 @@ def households_on(
 def never_listed_on(households: QuerySet[Household], day: date, place: Place) -> QuerySet[Household]:
     """Those of `households` that were in the register and within `place` on `day`, and had never been poor by then."""
     return households_on(households, day, ALL, place).exclude(Exists(_standings(day, began=True)))
+
+
+def people_by_place(households: QuerySet[Household], day: date, fact: str, area: Place) -> dict[int, int]:
+    """The people of the households of which `fact` was true on `day`, by the number `lo` of the village within `area`
+    where they lived then."""
+    true: QuerySet[Any] = households_on(households, day, fact, area)
+    there = Q(members__valid_from__lte=day) | Q(members__valid_from__lte=F("registered_on"))
+    there &= Q(members__valid_to__isnull=True) | Q(members__valid_to__gte=day)
+    counted: Any = true.order_by().values("lived").annotate(people=Count("members", filter=there, distinct=True))
+    return dict(counted.values_list("lived", "people"))
 
 
 def _living(households: QuerySet[Household], day: date, place: Place) -> QuerySet[Household]:

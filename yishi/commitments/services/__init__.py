@@ -18,6 +18,7 @@ from .making import (
     commitment_hand_over,
     commitment_hand_over_correct,
     promise_make,
+    promise_set_aside,
 )
 from .outcomes import outcome_state, outcome_take_back
 from .pressing import letter_send, next_tier_pass, office_above, reminder_send
@@ -44,6 +45,7 @@ __all__ = [
     "outcome_take_back",
     "people_met",
     "promise_make",
+    "promise_set_aside",
     "proof_check",
     "proof_give",
     "proof_withdraw",

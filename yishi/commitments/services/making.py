@@ -38,6 +38,7 @@ from ._common import (
     paper_data,
     promised_words,
     remark,
+    requests_end,
     sent_paper,
     tell_bearer,
     tell_desk,
@@ -314,3 +315,20 @@ def commitment_drop(*, actor: Viewer, commitment: Commitment, reason: str, act_i
         tell_bearer(commitment, "commitment.dropped", "")
         hooks.run(hooks.ON_SETTLED, commitment, this)
     return this.receipt
+
+
+def promise_set_aside(this: Act, commitment: Commitment, reason: str, *, undone: bool = False) -> None:
+    """Within an act that decides so: a promise in force is owed no longer, because it is another one's, or because
+    nothing was owed. It counts for nobody; with `undone` it is closed without being done, and counts as that."""
+    row = locked(commitment)
+    before = row.clocks_kept()
+    row.state = step(row, "close_undone" if undone else "set_aside")
+    row.closing_reason, row.settled_on = REASON.kept(reason), today_of(this)
+    row.as_agreed = False if undone else None
+    row.save(update_fields=["state", "closing_reason", "settled_on", "as_agreed"])
+    kind = Kind.CLOSED_UNDONE if undone else Kind.DROPPED
+    remark(this, row, kind, text=row.closing_reason, before=before)
+    enter(this, row, "closed_undone" if undone else "set_aside")
+    requests_end(this, row, _("It is owed no longer."))
+    tell_bearer(row, "commitment.closed_undone" if undone else "commitment.set_aside", "")
+    hooks.run(hooks.ON_SETTLED, row, this)

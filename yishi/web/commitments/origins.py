@@ -12,6 +12,7 @@ CASES: dict[str, str] = {  # `Commitment.Origin` → the kind of file that the c
     Commitment.Origin.HOUSEHOLD: "family",
     Commitment.Origin.VILLAGE_PLAN: "village_plan",
     Commitment.Origin.NEED: "need",
+    Commitment.Origin.FINDING: "finding",
 }
 
 

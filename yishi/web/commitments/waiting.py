@@ -94,6 +94,7 @@ PROMISES = Course(
         S.AGREED: "the hand-over of its agreement stands on the convener's desk",
         S.CLOSED_UNDONE: "over",
         S.DROPPED: "over",
+        S.SET_ASIDE: "over",
     },
     records=_commitments,
     order="due_on",

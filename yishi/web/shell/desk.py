@@ -157,6 +157,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "payment": lambda: _("payments"),
     "exit_assessment": lambda: _("exit assessments"),
     "exit_suspicion": lambda: _("suspicions of exit assessments"),
+    "coordination": lambda: _("coordination"),
     "import": lambda: _("workbooks"),
     "report": lambda: _("answer sheets"),
 }

@@ -54,6 +54,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("households", _("Households")),
             ("change_requests", _("Changes asked for")),
             ("proposals", _("Proposals and advice")),
+            ("rounds", _("Supervision")),
             ("projects", _("Projects")),
             ("funds", _("Funds")),
             ("exit_assessments", _("Exit assessments")),
@@ -76,7 +77,8 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
 )
 
 LEADS_ON = {
-    "desk": "desk.see"
+    "desk": "desk.see",
+    "rounds": "round.offered",
 }  # everybody may enter there and is led on; a line of the menu is for whom it is their own
 
 

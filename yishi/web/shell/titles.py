@@ -10,6 +10,7 @@ from yishi.web.assistance.imports import titles as imports_titles
 from yishi.web.assistance.pairing import titles as pairing_titles
 from yishi.web.assistance.projects import titles as projects_titles
 from yishi.web.assistance.register import titles as register_titles
+from yishi.web.assistance.supervision import titles as supervision_titles
 from yishi.web.commitments import titles as commitments_titles
 from yishi.web.deliberation.consultation import titles as consultation_titles
 from yishi.web.deliberation.process import titles as process_titles
@@ -30,6 +31,7 @@ PARTS: tuple[ModuleType, ...] = (
     pairing_titles,
     projects_titles,
     register_titles,
+    supervision_titles,
     commitments_titles,
     consultation_titles,
     process_titles,

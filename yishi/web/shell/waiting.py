@@ -13,6 +13,7 @@ from yishi.web.assistance.imports import waiting as imports
 from yishi.web.assistance.pairing import waiting as pairing
 from yishi.web.assistance.projects import waiting as projects
 from yishi.web.assistance.register import waiting as register
+from yishi.web.assistance.supervision import waiting as supervision
 from yishi.web.commitments import waiting as commitments
 from yishi.web.deliberation.consultation import waiting as consultation
 from yishi.web.deliberation.process import waiting as process
@@ -39,6 +40,7 @@ COURSES: tuple[Course, ...] = (
     register.CHANGES,
     projects.PROJECTS,
     projects.PAYMENTS,
+    supervision.COORDINATION,
     proposals.PROPOSALS,
     pairing.VISITS,
     pairing.MATCHES,

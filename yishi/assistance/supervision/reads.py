@@ -1,0 +1,194 @@
+"""Look-ups: the matrix of a village (households × items), filled from the register, the checks and what is found; the
+lists of findings by state and lane."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from yishi.assistance.checks.models import CheckFinding
+from yishi.assistance.register.models import Household, HouseholdMember, MemberYear
+from yishi.assistance.register.reads_then import households_on
+from yishi.commitments.models import Commitment
+from yishi.organisations.models import Place, PlaceLevel
+
+from .items import Item, read_pack
+from .models import Finding, Round
+
+S = Commitment.State
+
+# How a finding stands, each finding in exactly one of them.
+STANDINGS: dict[str, Q] = {
+    "open": Q(commitment__state__in=Commitment.OPEN),
+    "struck_off": Q(commitment__state=S.STRUCK_OFF),
+    "merged": Q(merged_into__isnull=False),
+    "ruled": Q(merged_into__isnull=True, commitment__state__in=(S.SET_ASIDE, S.CLOSED_UNDONE)),
+}
+OF_PEOPLE: dict[str, tuple[str, Q]] = {  # item's fact of the register → what a person's year says of it
+    "lack.school": ("student", ~Q(dropout_reason="")),
+    "lack.medical": ("medical", Q(medical="none")),
+}
+
+
+def standing_of(finding: Finding) -> str:
+    """Which of STANDINGS it is in."""
+    if finding.commitment.state in Commitment.OPEN:
+        return "open"
+    if finding.commitment.state == S.STRUCK_OFF:
+        return "struck_off"
+    return "merged" if finding.merged_into_id is not None else "ruled"
+
+
+@dataclass(slots=True)
+class Cell:
+    """What is known of one item of a household: a gap of the register, its people, what checks found, findings."""
+
+    item: Item
+    is_lacking: bool = False
+    people: list[str] = field(default_factory=list)  # whom the register names for it
+    rules: list[str] = field(default_factory=list)  # codes of logic checks
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def open_findings(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.is_open]
+
+    @property
+    def is_gap(self) -> bool:
+        """Does the register or a check point to something, and nothing is on the list yet?"""
+        return (self.is_lacking or bool(self.rules)) and not self.findings
+
+
+@dataclass(slots=True)
+class Line:
+    """A household of the matrix."""
+
+    household: Household
+    cells: list[Cell]
+
+    @property
+    def is_clear(self) -> bool:
+        return not any(cell.is_gap or cell.open_findings for cell in self.cells)
+
+
+def households_of(village: Place) -> QuerySet[Household]:
+    """The households of a village in the order of grid and paper: hamlet, group, number; those that left are not."""
+    homes = Household.within.filter(place=village, left_on__isnull=True).select_related("head", "hamlet")
+    return homes.order_by("hamlet__name", "group_name", "number", "pk")
+
+
+def matrix_of(round: Round, village: Place, homes: Sequence[Household], day: date) -> list[Line]:
+    """The lines of these households: as many queries for sixty as for one."""
+    items = read_pack(round.pack).some(round.items)
+    keys = [home.pk for home in homes]
+    lacking = {
+        item.code: set(households_on(Household.within.filter(pk__in=keys), day, item.lack).values_list("pk", flat=True))
+        for item in items
+        if item.lack and keys
+    }
+    people = _people(items, keys, day)
+    rules = _rules(items, keys, day)
+    findings: dict[tuple[UUID | None, str], list[Finding]] = defaultdict(list)
+    for finding in with_promise(Finding.within.filter(round=round, household__in=keys)).order_by("found_on", "pk"):
+        findings[finding.household_id, finding.item].append(finding)
+    return [
+        Line(
+            home,
+            [
+                Cell(
+                    item,
+                    home.pk in lacking.get(item.code, ()),
+                    people.get((home.pk, item.code), []),
+                    rules.get((home.pk, item.code), []),
+                    findings.get((home.pk, item.code), []),
+                )
+                for item in items
+            ],
+        )
+        for home in homes
+    ]
+
+
+def _people(items: Iterable[Item], keys: Sequence[UUID], day: date) -> dict[tuple[UUID, str], list[str]]:
+    """By household and item, of whom their last year that knows of it says that it is lacking."""
+    named: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+    for item in items:
+        if item.lack not in OF_PEOPLE:
+            continue
+        column, says = OF_PEOPLE[item.lack]
+        years = MemberYear.within.filter(member__household__in=keys, member__valid_to=None, year__lte=day.year)
+        last: dict[UUID, tuple[UUID, str, bool]] = {}
+        rows = years.exclude(**{column: ""}).order_by("year", "member").values_list(
+            "member", "member__household", "member__person__name", "dropout_reason", "medical"
+        )  # fmt: skip
+        for member, home, name, reason, medical in rows:
+            last[member] = (home, name, bool(reason) if column == "student" else medical == "none")
+        for home, name, is_lacking in last.values():
+            if is_lacking:
+                named[home, item.code].append(name)
+    return named
+
+
+def _rules(items: Iterable[Item], keys: Sequence[UUID], day: date) -> dict[tuple[UUID, str], list[str]]:
+    of_rule = {rule: item.code for item in items for rule in item.rules}
+    found = CheckFinding.within.filter(CheckFinding.waits(day), household__in=keys, rule__in=of_rule)
+    rules: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+    for home, rule in found.order_by("rule").values_list("household", "rule"):
+        if rule not in rules[home, of_rule[rule]]:
+            rules[home, of_rule[rule]].append(rule)
+    return rules
+
+
+def with_promise(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """With all that a line of a list shows."""
+    return findings.select_related(
+        "round", "place", "household__head", "member__person", "coordinator", "commitment__bearer", "merged_into"
+    )
+
+
+def sums_of(findings: QuerySet[Finding]) -> dict[str, dict[str, int]]:
+    """Lane → standing → how many: together they are the whole list."""
+    counts = {name: Count("pk", filter=condition) for name, condition in STANDINGS.items()}
+    lines: Any = findings.order_by().values("lane").annotate(**counts)
+    return {line["lane"]: {name: line[name] for name in STANDINGS} for line in lines}
+
+
+def villages_of(round: Round) -> list[dict[str, Any]]:
+    """The villages of a round's list in the order of places, each with its findings (`all`, `open`) and its last visit
+    (`visited`). Three queries."""
+    listed = list(round.listed.filter(off_at=None).select_related("place"))
+    spans = Q(pk__in=[])
+    for each in listed:
+        spans |= Q(lo__range=(each.place.lo, each.place.hi))
+    villages = Place.objects.filter(spans, level=PlaceLevel.VILLAGE, closed_on=None).order_by("lo")
+    counts: dict[UUID, tuple[int, int]] = {
+        place: (whole, still)
+        for place, whole, still in Finding.within.filter(round=round)
+        .order_by()
+        .values("place")
+        .annotate(whole=Count("pk"), still=Count("pk", filter=STANDINGS["open"]))
+        .values_list("place", "whole", "still")
+    }
+    visits: dict[UUID, date] = {}
+    for place, on in round.made.order_by("on").values_list("place", "on"):
+        visits[place] = on
+    return [
+        {
+            "place": village,
+            "all": counts.get(village.pk, (0, 0))[0],
+            "open": counts.get(village.pk, (0, 0))[1],
+            "visited": visits.get(village.pk),
+        }
+        for village in villages
+    ]
+
+
+def people_of(household: Household) -> list[HouseholdMember]:
+    """Who belongs to a household today."""
+    return list(
+        HouseholdMember.within.filter(household=household, valid_to=None).select_related("person").order_by("pk")
+    )
