@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.assistance.exits.assessed import SEED, Assessed, answers
@@ -133,3 +135,15 @@ def test_a_villages_notice_names_nobody(assessed, client):
     assert word.status_code == 200 and word["Content-Disposition"].startswith("attachment")
     far = reverse("exit_notice_word", args=[assessed.assessment.pk, assessed.cast.places["外县村"].pk])
     assert client.get(far).status_code == 404
+
+
+def test_an_assessment_in_the_field_asks_at_most_fifteen_times(assessed, client):
+    """However many were drawn: its figures are counted anew each time that somebody looks."""
+    assessed.opened().drawn().asked()
+    assessed.counter(assessed.suspect(assessed.of_kind("exited")))
+    sign_in(client, assessed.cast, "clerk")
+    address = reverse("exit_assessment", args=[assessed.assessment.pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    assert len(asked) <= 15

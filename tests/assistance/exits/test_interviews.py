@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tests.assistance.exits.assessed import Assessed, answers
 from tests.kept import kept
+from yishi.assistance.campaign.services.stated import numbers_state
 from yishi.assistance.exits.models import ExitCounter, ExitInterview, ExitSuspicion
 from yishi.assistance.exits.reads import results_now
 from yishi.assistance.exits.services.interviews import interview_second, interview_settle, interview_take_back
@@ -238,3 +239,20 @@ def test_every_step_has_its_way_back(assessed):
     assert results_now(assessed.assessment)["suspicions"] == {}
     again = assessed.suspect(sample)
     assert again.number != suspicion.number
+
+
+def test_the_incidence_counts_the_poor_the_wrong_and_the_missed(cast):
+    """By the register as it stood when the frame was made; without a paper about the rural people there is none."""
+    assessed = Assessed(cast)
+    assessed.keeping.register("牟尼村", "贫困户", 400, values={"kind": "listed", "state": "poor"})
+    assessed.opened().drawn().asked()
+    assessed.rule(assessed.suspect(assessed.of_kind("exited")), True)
+    assert results_now(assessed.assessment)["incidence"]["share"] is None
+    county = cast.places["牟定县"]
+    said = {"what": "rural_people", "values": {county.pk: 180}, "on": assessed.assessment.as_of, "source": "示例年鉴"}
+    numbers_state(actor=assessed.by("clerk"), place=county, **said)
+    incidence = results_now(assessed.assessment)["incidence"]
+    assert (incidence["poor"], incidence["rural"], incidence["missed"]) == (3, 180, 0)
+    assert incidence["wrong"] == pytest.approx(3) and incidence["share"] == pytest.approx(6 / 180)
+    line = results_now(assessed.assessment)["lines"]["incidence"]
+    assert line["holds"] is False  # 3.33 % is not below 3 %

@@ -7,10 +7,9 @@ from django.db.models import Prefetch, Q
 
 from yishi.assistance.campaign.models import StatedNumber
 from yishi.assistance.campaign.reads import stated_by
-from yishi.assistance.register.facts import EXITED, STANDINGS
-from yishi.assistance.register.models import Household, HouseholdMember, HouseholdYear, MemberYear
-from yishi.assistance.register.reads_then import households_on
-from yishi.assistance.register.timeline import POOR, RETURNED
+from yishi.assistance.register.facts import EXITED
+from yishi.assistance.register.models import HouseholdMember, HouseholdYear, MemberYear
+from yishi.assistance.register.timeline import POOR
 from yishi.organisations.models import Place, valid_on
 
 from .models import ExitAssessment, ExitInterview, ExitSample, ExitSuspicion
@@ -70,6 +69,7 @@ def _visited(sample: Any) -> Visited:
         people=sample.people or int(answers.get("people") or 0),
         concerned=sum(suspicion.people for suspicion in sample.upheld),
         approves=approves,
+        is_entered=interview is not None,
     )
 
 
@@ -91,21 +91,17 @@ def results_now(assessment: ExitAssessment) -> dict[str, Any]:
 
 
 def _register(assessment: ExitAssessment) -> Register:
-    """People by the register as it was on the assessment's day, and the rural people that a paper states."""
-    people = {}
-    for fact in STANDINGS:
-        homes = households_on(Household.within.all(), assessment.as_of, fact, assessment.place)
-        members = HouseholdMember.within.filter(valid_on(assessment.as_of), household__in=homes.order_by().values("pk"))
-        people[fact] = members.count()
+    """People by the register as it was when the frame was made, and the rural people that a paper states."""
+    people: dict[str, int] = assessment.frame_people
     stated = [
         number.value
         for number in stated_by([assessment.place], assessment.as_of)
         if number.what == StatedNumber.What.RURAL_PEOPLE
     ]
     return Register(
-        poor=people[POOR] + people[RETURNED],
-        exited=assessment.frame_people.get(EXITED, 0),
-        listed=sum(people.values()),
+        poor=people.get(POOR, 0),
+        exited=people.get(EXITED, 0),
+        listed=people.get(POOR, 0) + people.get(EXITED, 0),
         rural=stated[0] if stated else None,
     )
 

@@ -5,13 +5,14 @@ The separations of one row (who asked and who rules, who closed and who decides)
 
 from yishi.assistance.register.rules import keeps_its_village, sits_where_households_are_kept, village_desk
 from yishi.organisations.grants import SEEING, Viewer
-from yishi.organisations.models import Place
+from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.predicates import is_stationed_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
 from .models import ExitAssessment, ExitCounter, ExitInterview, ExitSample, ExitSuspicion
 
 Stage = ExitAssessment.Stage
+COUNTY_UP = frozenset({PlaceLevel.COUNTY, PlaceLevel.PREFECTURE, PlaceLevel.PROVINCE})
 
 
 def _runs(viewer: Viewer, county: Place) -> Answer:
@@ -23,7 +24,7 @@ def runs_there(viewer: Viewer, place: Place | None) -> Answer:
     """Works at an overseeing desk of the county or of a tier above; without a county (the form), at any such desk."""
     if place is not None:
         return _runs(viewer, place)
-    return any(_runs(viewer, post.body.place) for post in viewer.working_posts)
+    return any(post.body.place.level in COUNTY_UP and _runs(viewer, post.body.place) for post in viewer.working_posts)
 
 
 @predicate

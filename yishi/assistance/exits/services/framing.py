@@ -16,6 +16,7 @@ from yishi.assistance.register.facts import EXITED as EXITED_FACT
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.register.reads_then import households_on, never_listed_on
 from yishi.assistance.register.services.identity import ring
+from yishi.assistance.register.timeline import POOR, RETURNED
 from yishi.kit.errors import Refusal
 from yishi.organisations.models import Place, PlaceLevel, valid_on
 
@@ -31,7 +32,7 @@ class Framed:
 
     frame: Frame
     households: dict[str, UUID]
-    people: dict[str, int]  # by kind
+    people: dict[str, int]  # by kind, and of who was poor on the day
 
 
 def frame_make(
@@ -59,6 +60,8 @@ def frame_make(
             size = min(sizes.get(key, 0), MOST_PEOPLE)
             people[kind] += size
             units.append(Unit(code, village.code, village.parent.code, kind, size))
+    for fact in (POOR, RETURNED):
+        people[POOR] = people.get(POOR, 0) + sum(_sizes(households_on(households, day, fact, county), day).values())
     units += _of_rosters(villages.values(), rosters)
     if not units:
         raise Refusal(

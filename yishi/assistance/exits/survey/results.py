@@ -15,7 +15,8 @@ MEASURED = {"wrong": EXITED, "missed": UNLISTED}
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """A drawn household as it stands at the end: `outcome` is "" where nobody has been there."""
+    """A drawn household as it stands: `outcome` is "" where nobody has been there, and where a paper `is_entered` whose
+    answers do not stand yet."""
 
     stratum: str
     kind: str
@@ -24,6 +25,7 @@ class Visited:
     people: int
     concerned: int  # people of an upheld wrong exit or missed household
     approves: bool | None
+    is_entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def results_of(
         "answered": answered,
         "away": sum(each.outcome == AWAY for each in visited),
         "refused": sum(each.outcome == REFUSED for each in visited),
-        "unvisited": sum(not each.outcome for each in visited),
+        "unvisited": sum(not each.outcome and not each.is_entered for each in visited),
+        "papers": sum(not each.outcome and each.is_entered for each in visited),
         "villages": len({each.village for each in visited if each.outcome == DONE}),
         "strata": [_stratum(known[name], visited) for name in sorted(known) if known[name].drawn],
         "measures": measures,

@@ -17,6 +17,8 @@ RECORDS: dict[str, Any] = {
     "assistance.contract": _("contracts"),
     "assistance.cooperation": _("cooperations"),
     "assistance.deedbeneficiary": _("deeds"),
+    "assistance.exitfollowed": _("exit assessments"),
+    "assistance.exitsample": _("exit assessments"),
     "assistance.fundmovement": _("amounts of money"),
     "assistance.householdmember": _("household members"),
     "assistance.measure": _("measures"),

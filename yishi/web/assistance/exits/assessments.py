@@ -11,8 +11,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.exits.models import ExitAssessment, ExitFile, ExitSample
-from yishi.assistance.exits.reads import results_now, still_open
+from yishi.assistance.exits.models import ExitAssessment, ExitFile, ExitSample, ExitSuspicion
+from yishi.assistance.exits.reads import results_now
 from yishi.assistance.exits.services.assessments import (
     EARLIEST,
     MOST_DRAWN,
@@ -108,6 +108,7 @@ def assessment(request: Request, assessment: ExitAssessment) -> HttpResponse:
     context: dict[str, Any] = {
         "assessment": assessment,
         "badge": STAGE_BADGES[assessment.stage],
+        "decision_badge": "ok" if assessment.decision == ExitAssessment.Decision.APPROVED else "warn",
         "rules_title": in_words(rules_read(assessment.rules)),
         "rules": rules_read(assessment.rules),
         "questionnaire_title": in_words(questionnaire_read(assessment.questionnaire)),
@@ -118,7 +119,7 @@ def assessment(request: Request, assessment: ExitAssessment) -> HttpResponse:
         "dropped": _dropped(assessment),
         "events": assessment_events(assessment),
         "key": ring().public_key,
-        "waiting": still_open(assessment) if is_running else {},
+        "waiting": _waiting(results) if is_running else {},
         "may_draw": assessment.stage == Stage.FRAMED and may("exit.draw", viewer, assessment),
         "may_drop": assessment.stage in (Stage.FRAMED, Stage.DRAWN) and may("exit.drop", viewer, assessment),
         "may_close": is_running and may("exit.close", viewer, assessment),
@@ -133,6 +134,13 @@ def _dropped(assessment: ExitAssessment) -> int:
     """How many assessments of this county and year were dropped: whoever draws twice is seen to have drawn twice."""
     same = ExitAssessment.objects.filter(place=assessment.place_id, year=assessment.year, stage=Stage.DROPPED)
     return same.exclude(pk=assessment.pk).count()
+
+
+def _waiting(results: dict[str, Any]) -> dict[str, int]:
+    """What stands in the way of closing (see `still_open`), by the figures as they stand now."""
+    states = results["suspicions"]
+    unruled = sum(states.get(state, 0) for state in (ExitSuspicion.State.OPEN, ExitSuspicion.State.COUNTERED))
+    return {"unvisited": results["unvisited"], "papers": results["papers"], "suspicions": unruled}
 
 
 def _strata_rows(results: dict[str, Any]) -> list[dict[str, Any]]:
@@ -156,15 +164,22 @@ def _strata_rows(results: dict[str, Any]) -> list[dict[str, Any]]:
 def _measure_rows(results: dict[str, Any]) -> list[dict[str, Any]]:
     """Each measure with its share, its line, its sample and its weighted rate."""
     rows = []
-    for name, line in results["lines"].items():
-        measure = results["measures"].get(name)
+    for name in MEASURES:
+        line, measure = results["lines"][name], results["measures"].get(name)
         row = {
             "name": MEASURES[name],
             "share": per_cent(line["share"]),
             "line": line_words(line),
             "holds": line["holds"],
             "measure": measure,
+            "by_people": name in ("wrong", "missed"),
         }
+        if name == "incidence" and line["share"] is None:
+            row["is_unknown"] = (
+                _("nobody answered of whom it is reckoned")
+                if results["incidence"]["rural"]
+                else _("no paper states the rural people of the county by that day")
+            )
         if measure:
             whole = measure["whole"]
             row |= {

@@ -29,7 +29,7 @@ from yishi.attachments.models import Attachment
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.words_field import WordsField
-from yishi.web.kit.forms import ActForm
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -58,20 +58,25 @@ SUSPICIONS = DeclaredList(
 )
 
 
+class StateFilter(Form):
+    state = forms.ChoiceField(
+        label=gettext_lazy("state"),
+        required=False,
+        choices=[("", gettext_lazy("not ruled yet")), *State.choices, ("all", gettext_lazy("all"))],
+    )
+
+
 @page("exit.suspicions", methods=("GET",))
 def suspicions(request: Request) -> HttpResponse:
     found = ExitSuspicion.objects.select_related(*OF_SUSPICION)
-    state = request.GET.get("state", "waiting")
-    if state == "waiting":
+    form = StateFilter(request.GET or None)
+    state = form.cleaned_data["state"] if form.is_valid() else ""
+    if not state:
         found = found.filter(state__in=(State.OPEN, State.COUNTERED))
     elif state in State.values:
         found = found.filter(state=state)
     return SUSPICIONS.respond(
-        request,
-        "assistance/exits/suspicions.html",
-        found.order_by("due_on", "number"),
-        state=state,
-        states=[("waiting", _("not ruled yet")), *State.choices, ("all", _("all"))],
+        request, "assistance/exits/suspicions.html", found.order_by("due_on", "number"), form=form
     )
 
 
