@@ -51,6 +51,9 @@ def test_records_4_every_act_is_tried_at_a_second_post_and_refused_to_an_auditor
     }
     assert set(untried.OF_PARTS) == set(tried["of_parts"]) & acts.codes() - by_a_post
     assert set(tried["services"]) - set(tried["refused"]) == set(untried.FOR_EVERYBODY)
+    # Every day that an act takes was sent as tomorrow: what has happened is refused, or it is one that may be to come.
+    assert {day for day, code in tried["tomorrow"].items() if not code} == set(), "taken for tomorrow"
+    assert set(tried["days"]) - set(tried["tomorrow"]) == set(untried.DAYS_AHEAD)
 
 
 def test_what_the_platform_does_by_itself_is_what_nobody_else_opens():

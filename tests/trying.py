@@ -1,10 +1,11 @@
 """A plugin for a run of some tests in which every act is tried twice over: first by an auditor of the county, with the
-content that the right person sends, then by that person, who holds a post elsewhere before each of their own.
+content that the right person sends, then by that person, who holds a post elsewhere before each of their own. Every
+day that an act takes is sent as tomorrow first, once.
 
     python -m pytest -p tests.trying --tried FILE tests/…
 
 FILE is written at the end: which acts were done by a post at the second desk and by which other rights, which services
-refused an auditor, and everything that was wrong.
+refused an auditor, which days were refused as days to come, and everything that was wrong.
 """
 
 import importlib
@@ -14,6 +15,8 @@ import pkgutil
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from copy import copy
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +37,23 @@ class Tried:
         self.wrong: set[tuple[str, str]] = set()
         self.failed: set[str] = set()
         self.services: set[str] = set()
+        self.days: set[str] = set()  # "service.parameter" of every day that an act takes
         self.auditor: Any = None
+        self.tomorrow: dict[str, str] = {}  # "service.parameter" of a day → the refusal's code, "" where it was taken
 
 
 tried = Tried()
+
+
+def days_of(function: Callable[..., Any]) -> list[str]:
+    """The parameters of a service that are days."""
+    known = inspect.signature(function).parameters
+    return [name for name, each in known.items() if each.annotation in (date, date | None)]
+
+
+def copied(given: dict[str, Any]) -> dict[str, Any]:
+    """The same rows, so that a try writes nothing into those that the test holds."""
+    return {name: copy(value) if hasattr(value, "_meta") else value for name, value in given.items()}
 
 
 def services() -> Iterator[tuple[str, Any]]:
@@ -57,12 +73,15 @@ class AuditorFirst:
 
     busy = False
 
-    def __init__(self, name: str, function: Callable[..., Any]):
-        self.name, self.function = name, function
+    def __init__(self, name: str, function: Callable[..., Any], *, is_asked: bool):
+        self.name, self.function, self.is_asked = name, function, is_asked
 
     def __call__(self, *args: Any, **given: Any) -> Any:
+        self.ask_for_tomorrow(args, given)
         actor = given.get("actor")
-        is_asked = self.name not in tried.refused and not AuditorFirst.busy and tried.auditor is not None
+        is_asked = (
+            self.is_asked and self.name not in tried.refused and not AuditorFirst.busy and tried.auditor is not None
+        )
         if not is_asked or not getattr(actor, "is_known", False):
             return self.function(*args, **given)
         given = {key: list(value) if inspect.isgenerator(value) else value for key, value in given.items()}
@@ -72,6 +91,31 @@ class AuditorFirst:
         if fault:
             tried.wrong.add((self.name, fault))
         return done
+
+    def ask_for_tomorrow(self, args: Any, given: dict[str, Any]) -> None:
+        """Send every day of the act as tomorrow, once, and put back what that wrote."""
+        from django.db import transaction  # noqa: PLC0415
+        from django.utils import timezone  # noqa: PLC0415
+
+        from tests import untried  # noqa: PLC0415
+        from yishi.kit.errors import Refusal  # noqa: PLC0415
+
+        for name in days_of(self.function):
+            key = f"{self.name}.{name}"
+            known = key in tried.tomorrow or key in untried.DAYS_AHEAD
+            if AuditorFirst.busy or known or any(map(inspect.isgenerator, given.values())):
+                continue
+            AuditorFirst.busy, day = True, timezone.localdate() + timedelta(days=1)
+            try:
+                with transaction.atomic():
+                    self.function(*args, **{**copied(given), name: day, "act_id": None})
+                    transaction.set_rollback(True)
+                tried.tomorrow[key] = ""
+            except Refusal as refusal:
+                if refusal.field == name or refusal.code.endswith(".future"):
+                    tried.tomorrow[key] = refusal.code
+            finally:
+                AuditorFirst.busy = False
 
     def asked_by_auditor(self, args: Any, given: dict[str, Any]) -> str:
         """What went wrong when an auditor asked for the same."""
@@ -107,8 +151,10 @@ def pytest_collection_finish(session: Any) -> None:
     from tests import second_post, untried  # noqa: PLC0415
 
     tried.services = {name for name, _function in services()}
+    tried.days = {f"{name}.{day}" for name, function in services() for day in days_of(function)}
     wrapped = {
-        function: AuditorFirst(name, function) for name, function in services() if name not in untried.FOR_EVERYBODY
+        function: AuditorFirst(name, function, is_asked=name not in untried.FOR_EVERYBODY)
+        for name, function in services()
     }
     for name, module in list(sys.modules.items()):
         if name.startswith(("yishi.", "tests.")) and module is not sys.modules[__name__]:
@@ -148,6 +194,8 @@ def pytest_sessionfinish(session: Any) -> None:
         "by_right": {code: sorted(kinds) for code, kinds in tried.by_right.items()},
         "of_parts": sorted(tried.of_parts - set(tried.by_right)),
         "refused": sorted(tried.refused),
+        "days": sorted(tried.days),
+        "tomorrow": dict(sorted(tried.tomorrow.items())),
         "services": sorted(tried.services),
         "wrong": sorted(tried.wrong),
         "failed": sorted(tried.failed),

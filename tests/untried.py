@@ -49,3 +49,49 @@ FOR_EVERYBODY = {
     "deed_answer": "by a family's code",
     "worry_file": "everybody may raise a worry",
 }
+
+DUE = "by this day something is owed or wanted"
+PLANNED = "a plan, a period or a sitting that is to come is set down before it begins"
+FROM = "from this day on it holds, and that may be announced"
+UNTIL = "its last day, which may be announced"
+
+# Days of acts that may be to come; every other one is refused where it is (`notices/days.py`, `happened`).
+DAYS_AHEAD = {
+    **dict.fromkeys(
+        (
+            "clause_add.due_on", "commitment_agree.due_on", "instruction_give.due_on", "match_propose.due_on",
+            "measure_agree.due_on", "need_state.wanted_by", "need_take.due_on", "project_promise.due_on",
+            "proposal_assign.due_on", "target_set.due_on", "time_ask.due_on", "village_plan_promise.due_on",
+        ),
+        DUE,
+    ),
+    **dict.fromkeys(
+        (
+            "answer_change.ends_on", "answer_change.starts_on", "answer_write.ends_on", "answer_write.starts_on",
+            "campaign_change.ends_on", "campaign_change.starts_on", "campaign_open.ends_on", "campaign_open.starts_on",
+            "drive_add.ends_on", "drive_add.starts_on", "drive_change.ends_on", "drive_change.starts_on",
+            "meeting_change.on", "meeting_open.on", "phase_add.ends_on", "phase_add.starts_on", "phase_change.ends_on",
+            "phase_change.starts_on", "project_change.ends_on", "project_change.starts_on", "project_open.ends_on",
+            "project_open.starts_on", "report_issue.ends_on", "report_issue.starts_on", "unitemised_report.starts_on",
+            "village_plan_open.ends_on", "village_plan_open.starts_on",
+        ),
+        PLANNED,
+    ),
+    **dict.fromkeys(
+        (
+            "body_register.since", "check_set.valid_from", "item_change.since", "lead_set.since", "member_admit.since",
+            "member_appoint.since", "pairing_hand_over.on", "pairings_hand_over.on", "person_appoint.since",
+            "place_set_put.since", "post_give.since", "team_join.valid_from", "team_open.valid_from", "term_open.since",
+            "venue_open.since",
+        ),
+        FROM,
+    ),
+    **dict.fromkeys(
+        (
+            "body_close.until", "cooperation_sign.ends_on", "finding_waive.until", "member_leave.until",
+            "offer_make.valid_until", "pairing_end.on", "place_set_put.until", "place_set_remove.until",
+            "post_end.until", "team_end.on", "team_leave.on",
+        ),
+        UNTIL,
+    ),
+}  # fmt: skip

@@ -16,6 +16,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.names import plain_name
 from yishi.kit.records import certain
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, Venue
 from yishi.organisations.numbers import next_number
@@ -100,10 +101,8 @@ def matter_open(
         today = timezone.localdate()
         title, summary = TITLE.kept(title), SUMMARY.kept(summary)
         _check_process(process)
-        if opened_on and opened_on > today:
-            raise Refusal(
-                "matter.future", _("This day is still to come. Write the day on which it began."), field="opened_on"
-            )
+        began_on = _("This day is still to come. Write the day on which it began.")
+        happened(opened_on or today, "opened_on", code="matter", today=today, to_come=began_on)
         is_past = opened_on is not None and opened_on < today
         matter = Matter.within.create(
             number=_number(place, (opened_on or today).year),

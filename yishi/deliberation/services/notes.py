@@ -12,6 +12,7 @@ from yishi.deliberation.models import LeaderNote, Matter
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import permit
@@ -55,12 +56,8 @@ def note_add(
         if kind not in LeaderNote.Kind.values:
             raise Refusal("note.kind", _("Choose what kind of note it is."), field="kind")
         author, text = AUTHOR.kept(author), TEXT.kept(text, needed=scan is None)
-        if written_on and written_on > today:
-            raise Refusal(
-                "note.future",
-                _("This day is still to come. Write the day that stands on the note."),
-                field="written_on",
-            )
+        stands_there = _("This day is still to come. Write the day that stands on the note.")
+        happened(written_on or today, "written_on", code="note", today=today, to_come=stands_there)
         note = LeaderNote.objects.create(
             matter=matter,
             kind=kind,

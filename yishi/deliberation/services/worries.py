@@ -18,6 +18,7 @@ from yishi.kit.errors import Refusal
 from yishi.kit.names import plain_name
 from yishi.kit.records import certain
 from yishi.kit.text import clean
+from yishi.notices.days import happened
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, PlaceLevel, Venue, VenueOwner
@@ -301,11 +302,10 @@ def _write(
     happened_on: date | None,
 ) -> Worry:
     today = timezone.localdate(this.now)
-    day = happened_on or timezone.localdate(this.at)
-    if day > today:
-        raise Refusal(
-            "worry.future", _("This day is still to come. Please give the day it was raised."), field="happened_on"
-        )
+    raised_on = _("This day is still to come. Please give the day it was raised.")
+    day = happened(
+        happened_on or timezone.localdate(this.at), "happened_on", code="worry", today=today, to_come=raised_on
+    )
     own = channel in (Worry.Channel.CODE, Worry.Channel.PAGE)
     county = next((above for above in _upwards(place) if above.level == PlaceLevel.COUNTY), place)
     series = f"worry/{county.code}/{day.year}"

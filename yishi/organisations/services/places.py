@@ -16,7 +16,7 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id, named_id
 from yishi.kit.text import clean
-from yishi.notices.days import day_said
+from yishi.notices.days import day_said, happened
 
 from ..grants import Viewer
 from ..models import Place, PlaceLevel, PlaceSuccession, PlaceVersion
@@ -298,10 +298,8 @@ def _open(place: Place) -> Place:
 
 
 def _day(on: date | None) -> date:
-    today = timezone.localdate()
-    if on is not None and on > today:
-        raise Refusal("place.future", _("Enter the change when it is in force: today or an earlier day."), field="on")
-    return on or today
+    in_force = _("Enter the change when it is in force: today or an earlier day.")
+    return happened(on or timezone.localdate(), "on", code="place", to_come=in_force)
 
 
 def _name(name: str) -> str:

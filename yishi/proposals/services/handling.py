@@ -19,6 +19,7 @@ from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.records import certain
+from yishi.notices.days import happened
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
@@ -112,10 +113,7 @@ def adoption_record(
         need(proposal, Proposal.State.SUBMITTED)
         if outcome not in Outcome.values:
             raise Refusal("adoption.outcome", _("Please choose one of the values that are offered."), field="outcome")
-        if decided_on > timezone.localdate(this.now):
-            raise Refusal(
-                "adoption.future", _("This day is still to come. Please give the day it happened."), field="decided_on"
-            )
+        happened(decided_on, "decided_on", code="adoption", today=timezone.localdate(this.now))
         document_named, reason_given = (
             DOCUMENT.kept(document, needed=outcome != Outcome.NOT),
             WHY_NOT_ADOPTED.kept(reason, needed=outcome != Outcome.ADOPTED),

@@ -26,6 +26,7 @@ from yishi.journal.models import Receipt
 from yishi.journal.moved import GONE, take_back_row
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place, valid_on
 from yishi.organisations.numbers import next_number
@@ -217,12 +218,7 @@ def cooperation_sign(
             return this.receipt
         if len(named_bodies) < 2:
             raise Refusal("cooperation.parties", _("An agreement has at least two parties."), field="second")
-        if signed_on > timezone.localdate(this.now):
-            raise Refusal(
-                "cooperation.future",
-                _("This day is still to come. Please give the day it happened."),
-                field="signed_on",
-            )
+        happened(signed_on, "signed_on", code="cooperation", today=timezone.localdate(this.now))
         if not campaign.place.lo <= place.lo <= campaign.place.hi:
             raise Refusal("cooperation.place", _("The campaign does not take place there."), field="place")
         check_days(signed_on, ends_on)

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem
@@ -17,6 +16,7 @@ from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.journal.moved import GONE, take_back_row
 from yishi.kit.errors import Refusal
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
@@ -53,8 +53,7 @@ def activity_open(
     with act("assistance.activity.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if on > timezone.localdate():
-            raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
+        happened(on, "on", code="deed")
         activity = Activity.objects.create(
             title=named(title, 120, "title"), place=place, on=on, organiser=organiser, recorded_by=actor.person
         )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.reads import version_among, version_on, versions_on
 from yishi.kit.errors import Refusal
+from yishi.notices.days import happened
 
 from .standing import Reached
 
@@ -52,8 +52,7 @@ def version_then(item: CatalogueItem, on: date) -> ItemVersion:
 def _fits(item: CatalogueItem, on: date, *, retired: bool = False) -> None:
     """Refuse a day that is to come or outside the item's campaign, and an item that is retired."""
     campaign = item.campaign
-    if on > timezone.localdate():
-        raise Refusal("deed.future", _("This day is still to come. Please give the day it happened."), field="on")
+    happened(on, "on", code="deed")
     if on < campaign.starts_on or (campaign.ends_on and on > campaign.ends_on):
         raise Refusal(
             "deed.outside",

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem
@@ -15,6 +14,7 @@ from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
@@ -46,10 +46,7 @@ def unitemised_report(
             return this.receipt
         if ends_on < starts_on:
             raise Refusal("days.order", _("The last day lies before the first one."), field="ends_on")
-        if ends_on > timezone.localdate():
-            raise Refusal(
-                "deed.future", _("This day is still to come. Please give the day it happened."), field="ends_on"
-            )
+        happened(ends_on, "ends_on", code="deed")
         said = WHERE_FROM.kept(note)
         row = Unitemised.objects.create(
             item=item,

@@ -22,6 +22,7 @@ from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.journal.moved import Watch, last_moved, put_back, take_back_row
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.rights import permit
 
@@ -194,8 +195,7 @@ def _written(
     match: Match | None = None,
 ) -> OfferDelivery:
     said = GIVEN.kept(words)
-    if on > timezone.localdate(this.now):
-        raise Refusal("delivery.future", _("This day is still to come. Please give the day it happened."), field="on")
+    happened(on, "on", code="delivery", today=timezone.localdate(this.now))
     delivery = OfferDelivery.within.create(
         offer=offer,
         match=match,

@@ -31,6 +31,7 @@ from yishi.journal.act import Act, Actor, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.text import clean
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer, system
 from yishi.organisations.models import Body, BodyKind, Place, valid_on
 from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
@@ -200,6 +201,8 @@ def measure_hear(
             return this.receipt
         if value not in Verdict.Value.values:
             raise Refusal("verdict.value", _("Please choose one of the three answers."), field="value")
+        if done_on is not None:  # refused where a proof is there already, too
+            happened(done_on, "done_on", code="measure", today=timezone.localdate(this.now))
         locked_measure = Measure.within.select_for_update(of=("self",)).get(pk=measure.pk)
         head, commitment = measure.household.head, measure.commitment
         commitment.refresh_from_db()

@@ -23,6 +23,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.records import filled
 from yishi.kit.text import clean
+from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, BodyKind, Place, valid_on
 from yishi.organisations.rights import permit
@@ -70,9 +71,7 @@ def need_state(
         if household is not None:
             place = household.place
         today = timezone.localdate(this.now)
-        day = stated_on or today
-        if day > today:
-            raise Refusal("need.future", _("This day is still to come. Please give the day it happened."))
+        day = happened(stated_on or today, "stated_on", code="need", today=today)
         if wanted_by is not None and wanted_by < day:
             raise Refusal("need.wanted_by", _("It is wanted by a day that lies before it was stated."))
         need = Need.within.create(

@@ -21,6 +21,7 @@ from yishi.journal.moved import Watch, last_moved, put_back, stands
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
 from yishi.kit.records import certain
+from yishi.notices.days import happened
 from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may, permit
@@ -67,10 +68,8 @@ def visit_log(
     with act("assistance.visit.log", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        if on > timezone.localdate(this.now):
-            raise Refusal("visit.future", _("This day is still to come. Please give the day it happened."), field="on")
-        if on < household.registered_on:
-            raise Refusal("visit.early", _("The household was not registered on this day yet."), field="on")
+        since = (household.registered_on, _("The household was not registered on this day yet."))
+        happened(on, "on", code="visit", today=timezone.localdate(this.now), not_before=since)
         if not people:
             raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
         if len(people) > MOST_VISITORS:

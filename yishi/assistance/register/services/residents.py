@@ -18,7 +18,7 @@ from yishi.assistance.register.models import (
 )
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.identity import CARD, Identity
-from yishi.notices.days import day_said
+from yishi.notices.days import day_said, happened
 from yishi.organisations.grants import Viewer
 from yishi.people.models import Person
 from yishi.people.services import person_name, person_phone
@@ -170,9 +170,7 @@ def recount(household: Household) -> None:
 
 def day_read(on: date | None, *, after: date | None = None, field: str = "effective_on") -> date:
     """The day from which a change holds (today, if none is given). Refuses one that is to come, or before `after`."""
-    day = on or timezone.localdate()
-    if day > timezone.localdate():
-        raise Refusal("day.future", _("This day is still to come. Please give the day it happened."), field=field)
+    day = happened(on or timezone.localdate(), field, code="day")
     if after is not None and day < after:
         raise Refusal(
             "day.before",
