@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from yishi.assistance.deeds.models import Deed
-from yishi.assistance.deeds.reads import own_deeds
+from yishi.assistance.deeds.reads import own_deeds, spans_of
 from yishi.database.reach import Reach
 from yishi.journal.models import Entry
 
@@ -45,10 +45,10 @@ class DeedsBehind(Sequence[UUID]):
         self._whole = now.series[DEEDS.number]
         asked = asked_of(question, now)
         self._covered = reach.everything or (
-            asked.places is None and any(lo <= asked.lo and asked.hi <= hi for lo, hi in reach.spans)
+            asked.places is None and any(lo <= asked.lo and asked.hi <= hi for lo, hi in spans_of(reach))
         )
         self._asked = asked
-        self._columns = self._whole if self._covered else self._whole.of(Mine(reach.spans))
+        self._columns = self._whole if self._covered else self._whole.of(Mine(spans_of(reach)))
         self._reach = reach
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ from tests.assistance.helping import Helping
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
 from yishi.assistance.deeds.models import Deed
+from yishi.assistance.deeds.reads import deeds_in, deeds_like
 from yishi.database.reach import everything, reaching
 from yishi.organisations.grants import viewer_of
 
@@ -44,3 +45,30 @@ def test_waiting_4_a_first_secretary_reads_the_deeds_of_the_village(client, cast
     page = client.get(reverse("deeds"))
     assert page.status_code == 200 and deed.number in page.content.decode()
     assert client.get(reverse("deed", args=[deed.pk])).status_code == 200
+
+
+def test_a_list_by_indexes_holds_what_the_reach_says(cast):
+    """Of few places the ids come first, of many the newest rows are looked at: for everybody the same deeds."""
+    with everything():
+        helping = Helping(cast)
+        helping.record()
+        paired = Paired(cast, helping)
+        paired.team()
+        viewers = {name: viewer_of(person) for name, person in cast.people.items()}
+    counts = {}
+    for name, viewer in viewers.items():
+        with reaching(viewer.reach):
+            seen = set(Deed.objects.values_list("pk", flat=True))
+            assert set(deeds_in(viewer.reach).values_list("pk", flat=True)) == seen, name
+            counts[name] = len(seen)
+    assert counts["village_head"] and counts["clerk"] and counts["member"] and not counts["outsider"]
+
+
+def test_a_villages_desk_finds_what_was_done_there(client, cast, monkeypatch):
+    """Also by a word that so many deeds have that the search looks through those of the viewer's places instead."""
+    monkeypatch.setattr("yishi.assistance.deeds.reads.FEW", 0)
+    with everything():
+        deed = Helping(cast).record(words="把梯田红米卖到了昆明的超市")
+        viewer = viewer_of(cast.people["village_head"])
+    with reaching(viewer.reach):
+        assert list(deeds_like("红米", viewer.reach)) == [deed]

@@ -168,6 +168,27 @@ def alike_of(deed: Deed) -> list[Deed]:
     return list(deeds.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))
 
 
+def spans_of(reach: Reach) -> tuple[Span, ...]:
+    """The places all of whose deeds `reach` covers: those that desks oversee, and villages."""
+    return (*reach.spans, *reach.villages)
+
+
+def deeds_in(reach: Reach) -> QuerySet[Deed]:
+    """What `Deed.objects` gives within `reach`, in a form that an index answers: of few places the ids come first.
+
+    Else a list of the newest looks through all deeds for the 25 of a county, and for the three of a member.
+    """
+    if reach.everything or width(spans_of(reach)) > WIDE:
+        return Deed.objects.all()
+    return Deed.within.filter(pk__in=ids_in(reach))
+
+
+def ids_in(reach: Reach) -> QuerySet[Any, Any]:
+    """The ids of the deeds of a reach of few places, each kind from its index."""
+    there = Deed.within.filter(reach.places("place__", spans_of(reach))).values("pk")
+    return there.union(own_deeds(reach).values("pk"))
+
+
 def own_deeds(reach: Reach) -> QuerySet[Deed]:
     """What `Deed.objects` gives within `reach` outside its places: deeds of the viewer's desks and of themself.
 
@@ -178,7 +199,7 @@ def own_deeds(reach: Reach) -> QuerySet[Deed]:
     ids = ids.union(Deed.within.filter(recorded_for__in=reach.bodies).values("pk"))
     if reach.person is not None:
         ids = ids.union(Deed.within.filter(recorded_by=reach.person).values("pk"))
-    return outside(Deed.within.filter(pk__in=ids), reach.spans)
+    return outside(Deed.within.filter(pk__in=ids), spans_of(reach))
 
 
 def deeds_with(grams: Sequence[str]) -> QuerySet[DeedWords]:
@@ -218,13 +239,12 @@ def deeds_like(typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
 def deeds_search(deeds: QuerySet[Deed], typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
     """Those of `deeds` (all that `reach` covers, or some of it) that fit every word of what somebody typed."""
     words = [DeedWord(word) for word in words_of(typed)]
-    narrow = not reach.everything and width(reach.spans) <= WIDE
+    narrow = not reach.everything and width(spans_of(reach)) <= WIDE
     lead = next((word for word in words if word.fits_few_deeds(FEW if narrow else MANY)), None)
     if lead is not None:
         deeds = deeds.filter(pk__in=lead.deeds())
     elif words and narrow:
-        there = Deed.within.filter(reach.places("place__")).values("pk")
-        deeds = deeds.filter(pk__in=there.union(own_deeds(reach).values("pk")))
+        deeds = deeds.filter(pk__in=ids_in(reach))
     for word in words:
         if word is not lead:
             deeds = deeds.filter(word.of_deed())

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models.campaigns import THOUSANDTHS, CatalogueItem, EvidenceKind, ItemVersion
@@ -104,7 +104,7 @@ class Deed(File):
             | reach.places("place__", reach.villages)
             | Q(recorded_for__in=reach.bodies)
             | Q(recorded_by=reach.person, recorded_by__isnull=False)
-            | Q(pk__in=DeedParty.objects.filter(theirs).values("deed"))
+            | Q(Exists(DeedParty.objects.filter(theirs, deed=OuterRef("pk"))))
         )
 
 

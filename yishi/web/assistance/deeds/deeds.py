@@ -20,7 +20,7 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.deeds.reads import deeds_search, open_pairs, pairs_to_decide
+from yishi.assistance.deeds.reads import deeds_in, deeds_search, open_pairs, pairs_to_decide
 from yishi.database.gather import HowMany, gather, kept_question
 from yishi.kit.records import filled, lent
 from yishi.organisations.grants import Viewer
@@ -162,7 +162,7 @@ def deeds(request: Request) -> HttpResponse:
     form = DeedFilter(request)
 
     def listed() -> QuerySet[Deed]:
-        return _listed(form.narrow(Deed.objects.all())).order_by("-on", "-pk")
+        return _listed(form.narrow(deeds_in(request.viewer.reach))).order_by("-on", "-pk")
 
     filters = form.cleaned_data if form.is_valid() else {}
     return DEEDS.respond(
