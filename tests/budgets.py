@@ -28,7 +28,7 @@ BUDGETS = (
     Budget("clerk", "matters", 8, LIST),
     Budget("clerk", "worries", 6, LIST),
     Budget("clerk", "commitments", 6, LIST),
-    Budget("clerk", "deeds", 8, LIST),
+    Budget("clerk", "deeds", 9, LIST),
     Budget("clerk", "households", 8, LIST),
     Budget("clerk", "household", 10, FILE),
     Budget("clerk", "worry", 9, FILE),

@@ -4,6 +4,8 @@ Sisters: the same for a village's stationed team, which has no desk; the next vi
 than before.
 """
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -11,7 +13,7 @@ from tests.assistance.helping import Helping
 from tests.assistance.pairs import Paired
 from tests.cast import sign_in
 from yishi.assistance.deeds.models import Deed
-from yishi.assistance.deeds.reads import deeds_in, deeds_like
+from yishi.assistance.deeds.reads import deeds_in, deeds_like, is_wide, newest_in
 from yishi.database.reach import everything, reaching
 from yishi.organisations.grants import viewer_of
 
@@ -60,6 +62,9 @@ def test_a_list_by_indexes_holds_what_the_reach_says(cast):
         with reaching(viewer.reach):
             seen = set(Deed.objects.values_list("pk", flat=True))
             assert set(deeds_in(viewer.reach).values_list("pk", flat=True)) == seen, name
+            if not is_wide(viewer.reach):
+                in_order = list(Deed.objects.order_by("-on", "-pk").values_list("pk", "on"))
+                assert list(newest_in(viewer.reach)) == in_order, name
             counts[name] = len(seen)
     assert counts["village_head"] and counts["clerk"] and counts["member"] and not counts["outsider"]
 
@@ -72,3 +77,17 @@ def test_a_villages_desk_finds_what_was_done_there(client, cast, monkeypatch):
         viewer = viewer_of(cast.people["village_head"])
     with reaching(viewer.reach):
         assert list(deeds_like("红米", viewer.reach)) == [deed]
+
+
+def test_the_first_page_of_a_list_is_the_first_of_its_pages(client, cast):
+    """It is found by keys, the others are not: together they hold each deed once, the newest first."""
+    with everything():
+        helping = Helping(cast)
+        deeds = [helping.record(on=date(2026, 1, 1) + timedelta(days=number % 7)) for number in range(30)]
+    sign_in(client, cast, "village_head")
+    pages = [
+        client.get(reverse("deeds"), {"page": number} if number > 1 else {}).context["page_obj"] for number in (1, 2)
+    ]
+    shown = [deed.pk for page in pages for deed in page.object_list]
+    assert shown == [deed.pk for deed in sorted(deeds, key=lambda deed: (deed.on, deed.pk), reverse=True)]
+    assert [page.paginator.count for page in pages] == [30, 30]

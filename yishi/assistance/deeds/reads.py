@@ -178,15 +178,27 @@ def deeds_in(reach: Reach) -> QuerySet[Deed]:
 
     Else a list of the newest looks through all deeds for the 25 of a county, and for the three of a member.
     """
-    if reach.everything or width(spans_of(reach)) > WIDE:
-        return Deed.objects.all()
-    return Deed.within.filter(pk__in=ids_in(reach))
+    return Deed.objects.all() if is_wide(reach) else Deed.within.filter(pk__in=ids_in(reach))
+
+
+def is_wide(reach: Reach) -> bool:
+    """Does it cover so many places that a deed in it is found sooner among the newest than by its place?"""
+    return reach.everything or width(spans_of(reach)) > WIDE
 
 
 def ids_in(reach: Reach) -> QuerySet[Any, Any]:
     """The ids of the deeds of a reach of few places, each kind from its index."""
-    there = Deed.within.filter(reach.places("place__", spans_of(reach))).values("pk")
-    return there.union(own_deeds(reach).values("pk"))
+    return _there(reach).values("pk").union(own_deeds(reach).values("pk"))
+
+
+def newest_in(reach: Reach) -> QuerySet[Any, Any]:
+    """The same, newest first, with the day of each: those of places are in an index in whole."""
+    return _there(reach).values_list("pk", "on").union(own_deeds(reach).values_list("pk", "on")).order_by("-on", "-pk")
+
+
+def _there(reach: Reach) -> QuerySet[Deed]:
+    places = Place.objects.filter(reach.places("", spans_of(reach)))
+    return Deed.within.filter(place__in=places.values("pk"))
 
 
 def own_deeds(reach: Reach) -> QuerySet[Deed]:
@@ -239,7 +251,7 @@ def deeds_like(typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
 def deeds_search(deeds: QuerySet[Deed], typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
     """Those of `deeds` (all that `reach` covers, or some of it) that fit every word of what somebody typed."""
     words = [DeedWord(word) for word in words_of(typed)]
-    narrow = not reach.everything and width(spans_of(reach)) <= WIDE
+    narrow = not is_wide(reach)
     lead = next((word for word in words if word.fits_few_deeds(FEW if narrow else MANY)), None)
     if lead is not None:
         deeds = deeds.filter(pk__in=lead.deeds())

@@ -22,20 +22,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from yishi.database.gather import HowMany, kept_question
+from yishi.database.gather import Given, HowMany, kept_question
 from yishi.kit.records import certain
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.peek import Capped
 from yishi.web.kit.request import Request
 
 PER_PAGE = 25
+NOBODY = UUID(int=0)  # no row has this key
 NO_FILTERS = {"page", "export"}
 Reader = str | Callable[[Any], Any]  # "place.full_name", or a function of one row
 
@@ -57,6 +59,15 @@ class Column:
     only: str = ""  # what the page must hold (its name there) for the column to stand on it
     css: str = ""
     is_silent: bool = False  # a column of buttons: its heading is only for those who hear the page
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first page of a list whose rows are found sooner than read: `keys` gives the key of each, with what it is
+    sorted by, in order; `rows` what is read of the few that the page shows, in the same order."""
+
+    keys: Callable[[], Any]
+    rows: Callable[[], Any]
 
 
 class DeclaredList:
@@ -96,6 +107,7 @@ class DeclaredList:
         form: Any = None,
         dress: Callable[[list[Any]], Any] | None = None,
         paginator: Any = None,
+        first: First | None = None,
         **context: Any,
     ) -> HttpResponse:
         """The list's answer: a page of `rows` in `template`, or all of them as a workbook where that is asked for.
@@ -107,7 +119,7 @@ class DeclaredList:
         if wants_export(request):
             return self.workbook(request, rows() if callable(rows) else rows, filename)
         if callable(rows) and not is_filtered(request) and not request.GET.get("page"):
-            page_obj = self._first_page(request, rows)
+            page_obj = self._first_page(request, rows, first)
         else:
             rows = rows() if callable(rows) else rows
             page_obj = (paginator or self._paginator(rows)).get_page(request.GET.get("page"))
@@ -121,16 +133,30 @@ class DeclaredList:
     def _paginator(self, rows: Any) -> Any:
         return Capped(rows, self.per_page, self.most) if self.most else Paginator(rows, self.per_page)
 
-    def _first_page(self, request: Request, rows: Callable[[], Any]) -> "Page[Any]":
+    def _first_page(self, request: Request, rows: Callable[[], Any], first: First | None) -> "Page[Any]":
         def asked() -> dict[str, Any]:
-            whole = rows()
+            whole = first.keys() if first else rows()
             counted = Capped.first_of(whole, self.most) if self.most else whole
             return {"rows": whole[: self.per_page], "count": HowMany(counted)}
 
         answer = kept_question(("list", self.name), (request.path, request.viewer.key), asked).answer()
+        if first:
+            answer["rows"] = self._of_keys([row[0] for row in answer["rows"]], first)
         paginator = self._paginator(answer["rows"])
         paginator.__dict__["counted" if self.most else "count"] = answer["count"]  # of all pages
         return Page(answer["rows"], 1, paginator)
+
+    def _of_keys(self, keys: list[Any], first: First) -> list[Any]:
+        """The rows of these keys, at most a page of them, by a question that is the same for everybody."""
+        names = [f"key_{number}" for number in range(self.per_page)]
+
+        def asked() -> dict[str, Any]:
+            return {"rows": first.rows().filter(pk__in=[Given(name, UUIDField()) for name in names])}
+
+        question = kept_question(("list by keys", self.name), None, asked, is_reached=False)
+        filled = [*keys, *[NOBODY] * (self.per_page - len(keys))]
+        by_key = {row.pk: row for row in question.answer(**dict(zip(names, filled, strict=True)))["rows"]}
+        return [by_key[key] for key in keys if key in by_key]
 
     def workbook(
         self, request: Request, rows: Iterable[Any], filename: str = "", shown: Mapping[str, Any] | None = None

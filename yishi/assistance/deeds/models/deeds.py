@@ -79,7 +79,7 @@ class Deed(File):
             )
         ]
         indexes = [
-            models.Index(fields=["place", "on"], name="deed_place_on"),
+            models.Index(fields=["place", "on", "id", "arriving"], name="deed_of_place"),
             models.Index(fields=["item", "on"], name="deed_item_on"),
             models.Index(fields=["fingerprint", "on"], name="deed_fingerprint"),
             models.Index(fields=["-recorded_at"], name="deed_newest"),

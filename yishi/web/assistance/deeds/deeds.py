@@ -20,7 +20,7 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.deeds.reads import deeds_in, deeds_search, open_pairs, pairs_to_decide
+from yishi.assistance.deeds.reads import deeds_in, deeds_search, is_wide, newest_in, open_pairs, pairs_to_decide
 from yishi.database.gather import HowMany, gather, kept_question
 from yishi.kit.records import filled, lent
 from yishi.organisations.grants import Viewer
@@ -31,7 +31,7 @@ from yishi.web.assistance.deeds.loads import PARTIES, deeds_with_details
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import Form
-from yishi.web.kit.lists import Column, DeclaredList, file_response
+from yishi.web.kit.lists import Column, DeclaredList, First, file_response
 from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
@@ -110,10 +110,12 @@ def narrowed_by_whose(deeds: QuerySet[Deed], viewer: Viewer, whose: str) -> Quer
     """Those of one choice of `WHOSE`."""
     person, bodies = viewer.person_id, viewer.reach.bodies
     named = DeedParty.objects.filter(person=person, person__isnull=False).values("deed")
-    if whose == "mine":
-        return deeds.filter(Q(recorded_by=person, recorded_for__isnull=True) | Q(pk__in=named))
+    if whose == "mine":  # the ids first, each kind from its index
+        recorded = Deed.within.filter(recorded_by=person, recorded_for__isnull=True)
+        return deeds.filter(pk__in=recorded.values("pk").union(named))
     if whose == "desk":
-        return deeds.filter(Q(recorded_for__in=bodies) | Q(pk__in=_of_bodies(bodies)))
+        recorded = Deed.within.filter(recorded_for__in=bodies)
+        return deeds.filter(pk__in=recorded.values("pk").union(_of_bodies(bodies)))
     if whose == "confirm":
         said = DeedConfirmation.objects.filter(person=person).values("deed")
         return deeds.filter(pk__in=named, confirmed_at__isnull=True, state=Deed.State.COUNTED).exclude(pk__in=said)
@@ -165,10 +167,12 @@ def deeds(request: Request) -> HttpResponse:
         return _listed(form.narrow(deeds_in(request.viewer.reach))).order_by("-on", "-pk")
 
     filters = form.cleaned_data if form.is_valid() else {}
+    reach = request.viewer.reach
     return DEEDS.respond(
         request,
         "assistance/deeds/deeds.html",
         listed,
+        first=None if is_wide(reach) else First(lambda: newest_in(reach), lambda: _listed(Deed.within.all())),
         form=form,
         paginator=Peek(listed(), _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else None,
         about=_about(filters),
