@@ -167,7 +167,7 @@ def deeds_recorded(browser: Any, base: str) -> str:
 
 
 def figures_shown(browser: Any, base: str) -> str:
-    """Section 7. Gives the address of a report that the office issued."""
+    """Section 8. Gives the address of a report that the office issued."""
     province = Clerk(browser, base, "demo-province-clerk")
     province.open("/desk/figures/")
     province.picture("figures", 860)
@@ -235,6 +235,33 @@ def projects_and_money(browser: Any, base: str) -> None:
     clerk.picture("fund", 760)
 
 
+def exit_assessed(browser: Any, base: str) -> None:
+    """Section 7."""
+    clerk = Clerk(browser, base, OFFICE)
+    clerk.open("/desk/exits/new/")
+    clerk.page.select_option("[name=place]", label="绿春县")
+    clerk.fill(year=str(TODAY.year), as_of=TODAY.isoformat(), villages="0", exited="5", unlisted="2")
+    clerk.page.select_option("[name=rules]", "2018-west")
+    clerk.page.fill("[name=rosters]", "腊姑村 3")
+    clerk.picture("exit-new", 1100)
+    clerk.send()
+    address = clerk.page.url
+    clerk.open(f"{address}draw/")
+    clerk.fill(seed="05 11 17 21 28 33 + 02", seed_source="抽样框公布次日开奖的一期彩票")
+    clerk.send()
+    clerk.open(f"{address}sample/")
+    household = clerk.page.locator("main td a, main .cards a").first.get_attribute("href") or ""
+    phone = Clerk(browser, base, OFFICE, PHONE)
+    phone.open(f"{household}interview/")
+    phone.picture("exit-interview", 1300)
+    clerk.open("/desk/exits/")
+    clerk.page.locator("main td a").last.click()
+    clerk.picture("exit-assessment", 1250)
+    clerk.open("/desk/exits/suspicions/?state=dismissed")
+    clerk.page.locator("main td a").first.click()
+    clerk.picture("exit-suspicion", 720)
+
+
 def walk(browser: Any, base: str, parts: set[str]) -> None:
     if not parts or "campaign" in parts:
         campaign_set_up(browser, base)
@@ -248,6 +275,8 @@ def walk(browser: Any, base: str, parts: set[str]) -> None:
         families_visited(browser, base)
     if not parts or "projects" in parts:
         projects_and_money(browser, base)
+    if not parts or "exits" in parts:
+        exit_assessed(browser, base)
 
 
 def main() -> None:

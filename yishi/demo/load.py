@@ -20,7 +20,20 @@ from yishi.organisations.services.installation import demo_begin
 from yishi.organisations.services.places import place_load
 from yishi.people.models import Account
 
-from . import answer, baseline, campaign, consulted, families, honghe, published, sanmeng, steering, tales, worries
+from . import (
+    answer,
+    baseline,
+    campaign,
+    consulted,
+    exits,
+    families,
+    honghe,
+    published,
+    sanmeng,
+    steering,
+    tales,
+    worries,
+)
 from .register import COUNTY, register
 from .story_time import story_time
 from .teller import Cast, Teller
@@ -82,6 +95,7 @@ def helped(t: Teller) -> None:
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
     answer.written(t, help)
+    exits.told(t, homes)
 
 
 def demo_clear() -> str:
