@@ -31,6 +31,7 @@ from . import (
     published,
     sanmeng,
     steering,
+    supervised,
     tales,
     worries,
 )
@@ -94,6 +95,7 @@ def helped(t: Teller) -> None:
     campaign.helped(t, help, homes)
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
+    supervised.told(t, homes)
     answer.written(t, help)
     exits.told(t, homes)
 
