@@ -293,6 +293,8 @@ LEFT = {
     "organisations/place_file.MAX_BYTES": WORKBOOK,
     "organisations/place_file.MAX_NAME": WORKBOOK,
     "reporting/behind.MOST_ROWS": SHOWN,
+    "reporting/counted.MOST_ASKED": "of what a process keeps: the oldest goes, and is counted again",
+    "reporting/counted.MOST_BYTES": "the same; tests/reporting/test_counted.py",
     "reporting/figures.MOST_BEHIND": SHOWN,
     "reporting/verify.MOST_DIFFERENCES": SHOWN,
     "web/assistance/deeds/deeds.MOST_COUNTED": SHOWN,
