@@ -48,6 +48,7 @@ WORDS = {
     "record": ("公开", "public files"),
     "register": ("登记册", "households"),
     "exits": ("退出评估", "sample, rulings"),
+    "watch": ("监测", "signals, families"),
     "checks": ("校验", "rules, findings"),
     "deeds": ("实绩", "who did what"),
     "campaign": ("行动", "phases, items"),

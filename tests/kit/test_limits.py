@@ -227,6 +227,7 @@ TRIED = {
     "deliberation/services/consultations.LEAST_STATEMENTS", "deliberation/services/consultation_voices.MOST_WAITING",
     "assistance/checks/services/check_acts.MOST_VALUE",
     "assistance/supervision/services/findings.MOST", "assistance/supervision/services/rounds.MOST_PEOPLE",
+    "assistance/watch/services/signals.MOST_AMOUNT", "assistance/watch/services/recognising.MOST_PRESENT",
     "assistance/campaign/services/campaigns.MOST",
     "assistance/campaign/catalogues.MOST_BYTES", "assistance/projects/services/funds.MOST_FEN",
     "assistance/register/fields.MOST_FEN", "assistance/register/services/causes.MOST",
@@ -237,7 +238,6 @@ TRIED = {
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/campaign/services/stated.MOST",  # tests/assistance/campaign/test_stated.py
     "assistance/campaign/services/stated.MOST_PLACES",  # the same
-    "assistance/deeds/services/volunteers.MOST_AT_ONCE",  # tests/assistance/deeds/test_volunteers.py
     "commitments/services/outcomes.MOST",  # tests/commitments/test_outcomes.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py
     # tests/assistance/exits/test_exit_limits.py
@@ -268,6 +268,8 @@ LEFT = {
     "web/assistance/supervision/findings.MOST": SHOWN,
     "web/assistance/supervision/findings.MOST_CHOICES": SHOWN,
     "web/assistance/supervision/rounds.MOST_VILLAGES": SHOWN,
+    "web/assistance/watch/signals.MOST": SHOWN,
+    "web/assistance/watch/watches.MOST": SHOWN,
     "assistance/deeds/services/alike.MOST_CANDIDATES": SHOWN,
     "assistance/deeds/services/alike.LEAST_TOGETHER": SHOWN,
     "assistance/deeds/services/alike.MOST_PAIRS": SHOWN,

@@ -150,6 +150,16 @@ def _coordination(record, act, cast):
     record.lane, record.coordinate_by = "county", timezone.localdate()
 
 
+def _watch(record, act, cast):
+    """Nobody who is asked took a step; the notice no longer hangs."""
+    record.verified_by = record.checked_by = None
+    record.posted_on = record.posted_until = timezone.localdate() - timedelta(days=9)
+
+
+def _watch_signal(record, act, cast):
+    record.judge_by = timezone.localdate() - timedelta(days=1)
+
+
 def _nobodys(record, act, cast):
     """Recorded by nobody whom the test asks."""
     for name in ("recorded_by", "prepared_by"):
@@ -160,6 +170,7 @@ def _nobodys(record, act, cast):
 PREPARED = {
     "commitment": _promise, "project": _project, "proposal": _proposal, "study": _study, "sitting": _sitting,
     "coordination": _coordination, "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
+    "watch": _watch, "watch_signal": _watch_signal,
 }  # fmt: skip
 
 
@@ -192,7 +203,7 @@ def world(cast):
 NAMED = {
     "worry", "matter", "gate", "plan", "study", "sitting", "consultation", "agreement", "commitment", "proposal",
     "match", "project", "payment", "coordination", "change_request", "duplicate", "import", "report", "release",
-    "visit",
+    "visit", "watch", "watch_signal",
 }  # fmt: skip
 
 
@@ -209,6 +220,7 @@ def test_waiting_1_every_stage_with_a_next_act_is_on_that_desk(world):
     """Generated: each record of each kind is brought to each stage with a next act; whose act it is sees it on their
     desk with that act's page; in a stage that rests nobody sees it."""
     clerk, outsider = world.viewer("clerk"), world.viewer("outsider")
+    of_village = world.viewer("village_head")  # some acts are the village's own
     missing, lingering, tried = [], [], 0
     for course in COURSES:
         if course.kind == "matter":
@@ -224,7 +236,7 @@ def test_waiting_1_every_stage_with_a_next_act_is_on_that_desk(world):
                     _shape(course, act, stage, record, world)
                 url, says = _url(course, act, record), act.says(record)
                 tried += 1
-                if (course.kind, url, says) not in on_desk(clerk):
+                if (course.kind, url, says) not in on_desk(of_village if act.desk == "village" else clerk):
                     missing.append((course.kind, stage, act.desk, says))
                 if (course.kind, url) in [item[:2] for item in on_desk(outsider)]:
                     lingering.append((course.kind, stage, "outsider"))

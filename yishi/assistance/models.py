@@ -113,6 +113,7 @@ from .supervision.models import (
     RoundMember,
     RoundVisit,
 )
+from .watch.models import Watch, WatchFact, WatchSignal, WatchStep
 
 __all__ = [
     "Acceptance",
@@ -203,6 +204,10 @@ __all__ = [
     "VillagePlan",
     "Visit",
     "VisitRule",
+    "Watch",
+    "WatchFact",
+    "WatchSignal",
+    "WatchStep",
     "household_reach",
     "village_reach",
 ]

@@ -39,6 +39,7 @@ from .register.services.counting import counts_wait
 from .supervision import rules as supervision_rules
 from .supervision.services.coordination import coordination_recount
 from .supervision.services.findings import finding_reopened, finding_settled
+from .watch import rules as watch_rules
 
 RULES = (
     register_rules,
@@ -51,6 +52,7 @@ RULES = (
     check_rules,
     exit_rules,
     supervision_rules,
+    watch_rules,
     import_rules,
 )  # a module of rules declares its rights when it is imported
 

@@ -31,7 +31,6 @@ from . import (
     published,
     sanmeng,
     steering,
-    supervised,
     tales,
     worries,
 )
@@ -93,10 +92,8 @@ def helped(t: Teller) -> None:
     baseline.based(t, help, homes)
     sanmeng.told(t, help, homes)
     campaign.helped(t, help, homes)
-    campaign.went_out(t, help)
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
-    supervised.told(t, homes)
     answer.written(t, help)
     exits.told(t, homes)
 

@@ -9,6 +9,7 @@ from .assistance.pairing import urls as assistance_pairing
 from .assistance.projects import urls as assistance_projects
 from .assistance.register import urls as assistance_register
 from .assistance.supervision import urls as assistance_supervision
+from .assistance.watch import urls as assistance_watch
 from .commitments import urls as commitments
 from .deliberation.consultation import urls as deliberation_consultation
 from .deliberation.process import urls as deliberation_process
@@ -34,6 +35,7 @@ PARTS = (
     assistance_projects,
     assistance_exits,
     assistance_supervision,
+    assistance_watch,
     assistance_imports,
     organisations,
     commitments,

@@ -58,6 +58,8 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("projects", _("Projects")),
             ("funds", _("Funds")),
             ("exit_assessments", _("Exit assessments")),
+            ("watch_signals", _("Signals about families")),
+            ("watches", _("Monitored families")),
             ("imports", _("Workbooks")),
         ),
     ),

@@ -11,6 +11,7 @@ from yishi.web.assistance.pairing import titles as pairing_titles
 from yishi.web.assistance.projects import titles as projects_titles
 from yishi.web.assistance.register import titles as register_titles
 from yishi.web.assistance.supervision import titles as supervision_titles
+from yishi.web.assistance.watch import titles as watch_titles
 from yishi.web.commitments import titles as commitments_titles
 from yishi.web.deliberation.consultation import titles as consultation_titles
 from yishi.web.deliberation.process import titles as process_titles
@@ -32,6 +33,7 @@ PARTS: tuple[ModuleType, ...] = (
     projects_titles,
     register_titles,
     supervision_titles,
+    watch_titles,
     commitments_titles,
     consultation_titles,
     process_titles,

@@ -14,6 +14,7 @@ from yishi.web.assistance.pairing import waiting as pairing
 from yishi.web.assistance.projects import waiting as projects
 from yishi.web.assistance.register import waiting as register
 from yishi.web.assistance.supervision import waiting as supervision
+from yishi.web.assistance.watch import waiting as watch
 from yishi.web.commitments import waiting as commitments
 from yishi.web.deliberation.consultation import waiting as consultation
 from yishi.web.deliberation.process import waiting as process
@@ -48,6 +49,8 @@ COURSES: tuple[Course, ...] = (
     deeds.PAIRS,
     exits.SUSPICIONS,
     exits.ASSESSMENTS,
+    watch.SIGNALS,
+    watch.WATCHES,
     imports.IMPORTS,
     reporting.SHEETS,
 )

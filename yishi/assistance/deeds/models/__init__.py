@@ -3,7 +3,6 @@
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
 from .sayings import DeedCode, DeedConfirmation, DeedRemark
 from .searched import DeedWords
-from .volunteers import Volunteer, VolunteerTeam
 
 __all__ = [
     "Activity",
@@ -17,6 +16,4 @@ __all__ = [
     "Evidence",
     "PossibleDuplicate",
     "Unitemised",
-    "Volunteer",
-    "VolunteerTeam",
 ]

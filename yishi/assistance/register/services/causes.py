@@ -1,6 +1,7 @@
-"""Why a household is poor: one main cause, others that differ."""
+"""Why a household is poor: one main cause, others that differ; and the risks of a monitored one."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,3 +43,22 @@ def causes_of(household: Household, wanted: Sequence[tuple[str, bool]]) -> list[
         HouseholdCause(household=household, code=code, is_main=is_main, ordinal=ordinal + 1)
         for ordinal, (code, is_main) in enumerate(wanted)
     ]
+
+
+def risks_write(household: Household, risks: Sequence[tuple[str, date | None]]) -> bool:
+    """Write the risks of a monitored household, each with the day on which it was cleared; whether anything changed."""
+    wanted = list(risks)
+    named = [code for code, _day in wanted]
+    if len(set(named)) < len(named) or len(named) > MOST or not all(codes.has("poverty_cause", code) for code in named):
+        raise Refusal("risk.unknown", _("Choose at most five risks, each once."), field="risks")
+    standing = household.causes.filter(kind=HouseholdCause.Kind.RISK)
+    if [(row.code, row.cleared_on) for row in standing] == wanted:
+        return False
+    standing.delete()
+    HouseholdCause.objects.bulk_create(
+        HouseholdCause(
+            household=household, kind=HouseholdCause.Kind.RISK, code=code, ordinal=ordinal + 1, cleared_on=day
+        )
+        for ordinal, (code, day) in enumerate(wanted)
+    )
+    return True

@@ -32,7 +32,7 @@ from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
-from .causes import causes_write
+from .causes import causes_write, risks_write
 from .identity import account_read, account_set, keys_check, ring
 from .residents import (
     active,
@@ -148,10 +148,13 @@ def household_change(
     main_cause: str | None = None,
     causes: Sequence[str] = (),
     bank_account: str | None = None,
+    risks: Sequence[tuple[str, date | None]] | None = None,
     on: date | None = None,
+    takes_back: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Correct what is given of a household's record, from a day on. Result: household."""
+    """Correct what is given of a household's record, from a day on. `risks` are all its risks of poverty, each with the
+    day on which it was cleared. `takes_back`: a standing that an earlier change made gives way. Result: household."""
     by = permit("household.decide", actor, household.place)
     said = fields.read(fields.HOUSEHOLD, values or {})
     account = account_read(bank_account) if bank_account is not None else None
@@ -162,6 +165,8 @@ def household_change(
         "causes": None if main_cause is None else [main_cause, *causes],
         "account": ring().blind("bank", account) if account else account,
         "on": on,
+        **({"risks": list(map(list, risks))} if risks is not None else {}),
+        **({"takes_back": True} if takes_back else {}),
     }
     with act("assistance.household.change", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -181,11 +186,13 @@ def household_change(
             changed.append("bank_account")
         if main_cause is not None and causes_write(row, main_cause, causes):
             changed.append("causes")
+        if risks is not None and risks_write(row, risks):
+            changed.append("risks")
         if not changed:
             raise Refusal("household.unchanged", _("This is how it stands already; nothing was changed."))
         _update(row)
         if FOLLOWED & set(changed):
-            standings_follow([row], day)
+            standings_follow([row], day, takes_back=takes_back)
         this.entry(subject=("household", row.pk), place=row.place_id, at=this.on_day(day), data={"fields": changed})
         households_changed([row.pk])
         this.result(household=row.pk)

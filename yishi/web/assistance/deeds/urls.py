@@ -10,7 +10,6 @@ from . import (
     family_code,
     helping,
     unitemised,
-    volunteers,
 )
 
 urlpatterns = [
@@ -23,5 +22,4 @@ urlpatterns = [
     *family_code.urlpatterns,
     *helping.urlpatterns,
     *unitemised.urlpatterns,
-    *volunteers.urlpatterns,
 ]

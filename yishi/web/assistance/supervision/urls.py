@@ -1,10 +1,9 @@
 """The addresses of this part."""
 
-from . import findings, grid, listing, rounds, villages
+from . import findings, listing, rounds, villages
 
 urlpatterns = [
     *findings.urlpatterns,
-    *grid.urlpatterns,
     *listing.urlpatterns,
     *rounds.urlpatterns,
     *villages.urlpatterns,
