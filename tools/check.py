@@ -94,7 +94,7 @@ class Outcome:
 def run(words: list[str]) -> int:
     """`./run test`; with ARGS: only pytest with them, on SQLite.
 
-    Otherwise a quarter of the long walks is drawn, and on PostgreSQL a quarter of what SQLite ran; with `--draw SEED`
+    Otherwise a sixth of the long walks is drawn, and on PostgreSQL a sixth of what SQLite ran; with `--draw SEED`
     what SEED gives, with `long` all. `part NAME`: the tests of one part.
     """
     seed, words = seed_of(words)
@@ -109,8 +109,8 @@ def run(words: list[str]) -> int:
     os.environ[SEED] = seed = "" if is_long else seed or commit()
     if seed:
         say(
-            f"长测试抽四分之一，PostgreSQL 上再抽四分之一，种子 {seed}",
-            f"a quarter of the long walks, on PostgreSQL a quarter of all; the same again: ./run test --draw {seed}",
+            f"长测试抽六分之一，PostgreSQL 上再抽六分之一，种子 {seed}",
+            f"a sixth of the long walks, on PostgreSQL a sixth of all; the same again: ./run test --draw {seed}",
         )
     RESULTS.mkdir(exist_ok=True)
     outcome = Outcome()

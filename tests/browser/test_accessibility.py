@@ -29,7 +29,7 @@ NO_PAGE = {
 }
 
 
-PARTS = 12  # a run of every day draws a quarter of them
+PARTS = 12  # a run of every day draws a sixth of them
 LONG = 4000  # px: as high as the page, so that the bar at the foot covers nothing that one could scroll to
 LARGE = "document.documentElement.className = 'elder elder-1'"  # what the server writes for the cookie of large print
 
