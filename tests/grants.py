@@ -7,6 +7,7 @@ from typing import Any
 from tests import acts
 from yishi.assistance.deeds.models import DeedCode
 from yishi.assistance.pairing.models import Pairing, TeamMember
+from yishi.assistance.supervision.models import RoundMember
 from yishi.commitments.models import Commitment, Judge
 from yishi.deliberation.models import Seat
 from yishi.journal.models import Entry
@@ -41,6 +42,7 @@ BY_ROW: dict[str, tuple[Any, Held]] = {
     "judge": (Judge, lambda entry, judge: judge.person_id == entry.actor_id),
     "pairing": (Pairing, _helps),
     "station": (TeamMember, lambda entry, row: row.person_id == entry.actor_id and _covers(row.team.place, entry)),
+    "round_team": (RoundMember, lambda entry, row: row.person_id == entry.actor_id and _covers(row.round.place, entry)),
     "query_code": (QueryCode, lambda entry, code: code.person_id == entry.actor_id),
     "deed_code": (DeedCode, lambda entry, code: entry.actor_id is None),
     "invitation": (Invitation, lambda entry, invitation: invitation.person_id == entry.actor_id),

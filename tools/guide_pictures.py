@@ -22,6 +22,7 @@ CHROMIUM = "/usr/bin/chromium"
 TODAY = date.today()  # noqa: DTZ011  the days that a clerk would type
 YEAR = TODAY.replace(month=1, day=1)
 OFFICE, VILLAGE, MEMBER = "demo-lvchun-clerk", "demo-lagu-head", "demo-helper"
+PROVINCE = "demo-province-clerk"
 HEADINGS = "县 乡 村 户编号 姓名 证件号码 与户主关系 户类型 民族 主要致贫原因".split()  # noqa: SIM905
 AREA = "539900"  # of no county: nobody's number begins so
 
@@ -235,8 +236,23 @@ def projects_and_money(browser: Any, base: str) -> None:
     clerk.picture("fund", 760)
 
 
-def exit_assessed(browser: Any, base: str) -> None:
+def round_supervised(browser: Any, base: str) -> None:
     """Section 7."""
+    clerk = Clerk(browser, base, PROVINCE)
+    clerk.open("/desk/rounds/")
+    clerk.follow_part("绿春县挂牌督战")
+    clerk.picture("round", 900)
+    clerk.follow("打开逐户逐项表")
+    clerk.picture("round-matrix", 620)
+    clerk.follow("登记督战")
+    clerk.picture("round-grid", 820)
+    clerk.open("/desk/supervision/findings/")
+    clerk.follow_part("水源点旱季断流，每天背水")
+    clerk.picture("round-finding", 760)
+
+
+def exit_assessed(browser: Any, base: str) -> None:
+    """Section 8."""
     clerk = Clerk(browser, base, OFFICE)
     clerk.open("/desk/exits/new/")
     clerk.page.select_option("[name=place]", label="绿春县")
@@ -275,6 +291,8 @@ def walk(browser: Any, base: str, parts: set[str]) -> None:
         families_visited(browser, base)
     if not parts or "projects" in parts:
         projects_and_money(browser, base)
+    if not parts or "supervision" in parts:
+        round_supervised(browser, base)
     if not parts or "exits" in parts:
         exit_assessed(browser, base)
 

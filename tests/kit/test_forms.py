@@ -8,6 +8,7 @@ from django.utils import translation
 
 from tests.every_form import form_classes
 from tests.test_house import ROOT
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.forms import ActForm
 
 
@@ -75,3 +76,16 @@ def test_every_day_is_asked_for_by_the_one_field_of_days():
         if re.search(r"forms\.Date(Input|Field)\(", path.read_text("utf-8"))
     }
     assert asked <= own
+
+
+def test_a_day_that_a_form_adds_for_itself_is_one_that_a_browser_reads():
+    """A field that came after the form was begun kept the day as people write it: the browser showed none."""
+
+    class Late(ActForm):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.fields["due"] = day_field("due")
+            self.initial["due"] = date(2026, 11, 30)
+
+    assert 'value="2026-11-30"' in str(Late()["due"])
+    assert not Late({"due": "0202-11-30"}).is_valid()

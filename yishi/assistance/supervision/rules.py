@@ -15,7 +15,6 @@ from yishi.organisations.rights import Answer, add, predicate
 from .models import Finding, Round, RoundMember
 
 LISTING = frozenset({PlaceLevel.PROVINCE, PlaceLevel.PREFECTURE, PlaceLevel.COUNTY})
-TEAM = "round_team"
 
 
 def teams_of(viewer: Viewer, day: date | None = None) -> Q:
@@ -74,7 +73,7 @@ def is_in_team(viewer: Viewer, round: Round) -> Answer:
     if viewer.person_id is None or viewer.query_code or round.state != Round.State.OPEN:
         return None
     mine = round.members.filter(valid_on(timezone.localdate()), person=viewer.person_id).first()
-    return Grant(TEAM, mine.pk) if mine is not None else None
+    return Grant("round_team", mine.pk) if mine is not None else None
 
 
 @predicate

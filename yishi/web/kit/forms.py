@@ -97,18 +97,18 @@ class ActForm(Form):
             self.initial["version"] = version_of(self.initial)
         self.error_css_class = "is-invalid"
         for field in self.fields.values():
-            widget = field.widget
-            if isinstance(field, forms.DateField | forms.DateTimeField):
-                field.validators = [*field.validators, sensible_day]
-            if isinstance(widget, forms.DateInput) and widget.input_type == "date":
-                widget.format = "%Y-%m-%d"  # the only form that a browser's day picker reads
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NO_WORDS:
                 field.empty_label = gettext_lazy("choose")
 
     def _prepare(self, name: str, field: Any) -> None:
-        """A list of which one must be chosen starts with none: a browser sends its first line, chosen or not. One
-        that the form was given stands, and one alone is no question."""
+        """A day is drawn as a browser's day picker reads it. A list of which one must be chosen starts with none: a
+        browser sends its first line, chosen or not. One that the form was given stands, and one alone is no
+        question."""
         super()._prepare(name, field)
+        if isinstance(field, forms.DateField | forms.DateTimeField) and sensible_day not in field.validators:
+            field.validators = [*field.validators, sensible_day]
+        if isinstance(field, forms.DateField) and getattr(field.widget, "input_type", "") == "date":
+            field.widget.format = "%Y-%m-%d"  # the only form that a browser's day picker reads
         if not isinstance(field, forms.ChoiceField) or type(field.widget) is not forms.Select or not field.required:
             return
         if isinstance(field, forms.ModelChoiceField) or self.get_initial_for_field(field, name) not in (None, ""):

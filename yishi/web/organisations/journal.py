@@ -30,6 +30,7 @@ RIGHTS = {
     "member": gettext_lazy("a membership"),
     "seat": gettext_lazy("a seat"),
     "pairing": gettext_lazy("a pairing"),
+    "round_team": gettext_lazy("the team of a round"),
     "station": gettext_lazy("a stationed team"),
     "bearer": gettext_lazy("their own promise"),
     "judge": gettext_lazy("their own judgement"),
