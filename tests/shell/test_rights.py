@@ -89,7 +89,7 @@ OWN_REACH = re.compile(
     r"^(desk|mine|calendar|gates|matters|matter_new|plans|plan_new|processes|process_new|process_upload|commitments|"
     r"worries|worry_new|worry_slip|unanswered|library|overview|releases|rates|rate_cases|notices|notices_read|bodies|"
     r"members|venues|venue_new|places|judge_one|follow_phone|"
-    r"watch_signals|watches|exit_assessments|exit_suspicions|exit_new|campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
+    r"watch_signals|watches|watch_figures|exit_assessments|exit_suspicions|exit_new|campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
     r"reports|answers|search|"
     r"proposals|proposal_new|"
     r"imports|import_new|import_template)$"

@@ -8,7 +8,8 @@ from scipy.stats import binomtest
 
 from yishi.assistance.exits.survey.draw import draw
 from yishi.assistance.exits.survey.frame import Frame, FrameError, Plan, Unit, frame_hash, frame_read
-from yishi.assistance.exits.survey.rates import Answer, rates_by_stratum, weight_of, whole_of, wilson
+from yishi.assistance.exits.survey.rates import Answer, rates_by_stratum, weight_of, whole_of
+from yishi.kit.intervals import wilson
 
 pytestmark = pytest.mark.once
 SEED = "双色球2026140期 03 09 12 20 26 31 + 07"

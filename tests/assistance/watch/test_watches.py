@@ -194,8 +194,10 @@ def test_who_verified_does_not_check_and_who_checked_does_not_recognise(cast, wa
         watched.verify("convener")
     with watched.on("post"):
         watched.post()
+    stale, day = watched.watch, watched.ago(DAYS["check"])  # as it stood before anybody verified
+    with pytest.raises(NotAllowed):
+        watch_check(actor=cast.viewer("convener"), watch=stale, on=day)
     watched.fresh()
-    day = watched.ago(DAYS["check"])
     with pytest.raises(NotAllowed):
         watch_check(actor=cast.viewer("convener"), watch=watched.watch, on=day)
     watch_check(actor=cast.viewer("clerk"), watch=watched.watch, on=day)

@@ -1,5 +1,5 @@
 """The addresses of this part."""
 
-from . import signals, watch_acts, watches
+from . import signals, watch_acts, watch_figures, watches
 
-urlpatterns = [*signals.urlpatterns, *watches.urlpatterns, *watch_acts.urlpatterns]
+urlpatterns = [*signals.urlpatterns, *watches.urlpatterns, *watch_figures.urlpatterns, *watch_acts.urlpatterns]
