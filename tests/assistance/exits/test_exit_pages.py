@@ -147,3 +147,14 @@ def test_an_assessment_in_the_field_asks_at_most_fifteen_times(assessed, client)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     assert len(asked) <= 15
+
+
+def test_a_countys_page_shows_its_assessments_and_the_decision(assessed, client):
+    assessed.opened().drawn().asked().closed().decided("refused")
+    county = assessed.cast.places["牟定县"]
+    sign_in(client, assessed.cast, "prefecture_clerk")
+    page = client.get(reverse("figures_place", args=[county.pk])).content.decode()
+    assert assessed.assessment.number in page and "县委常委会纪要〔2026〕3号" in page
+    sign_in(client, assessed.cast, "outsider")
+    page = client.get(reverse("figures_place", args=[county.pk])).content.decode()
+    assert assessed.assessment.number not in page

@@ -11,12 +11,14 @@ from yishi.assistance.campaign.services.stated import numbers_state
 from yishi.assistance.exits.models import ExitCounter, ExitInterview, ExitSuspicion
 from yishi.assistance.exits.reads import results_now
 from yishi.assistance.exits.services.interviews import interview_second, interview_settle, interview_take_back
+from yishi.assistance.exits.services.recounting import days_recount
 from yishi.assistance.exits.services.suspicions import (
     counter_take_back,
     ruling_take_back,
     suspicion_rule,
     suspicion_withdraw,
 )
+from yishi.assistance.exits.survey import pack
 from yishi.kit.clock import add_workdays
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.notices.models import Notice
@@ -256,3 +258,25 @@ def test_the_incidence_counts_the_poor_the_wrong_and_the_missed(cast):
     assert incidence["wrong"] == pytest.approx(3) and incidence["share"] == pytest.approx(6 / 180)
     line = results_now(assessed.assessment)["lines"]["incidence"]
     assert line["holds"] is False  # 3.33 % is not below 3 %
+
+
+def test_a_new_version_of_the_rules_moves_no_day_of_what_began_before(assessed, tmp_path, monkeypatch):
+    """An assessment keeps its version: days, lines and conditions are those with which it began."""
+    sample = assessed.of_kind("exited")
+    assessed.ask(sample)
+    earlier = assessed.suspect(sample)
+    for path in pack.PACKS.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    newer = (
+        pack.rules_read("2018-west").text.replace("counter = 5", "counter = 10").replace('below = "2"', 'below = "1"')
+    )
+    (tmp_path / "2030-west.toml").write_text(newer, "utf-8")
+    monkeypatch.setattr(pack, "PACKS", tmp_path)
+    assert pack.rules_versions()[0] == "2030-west"
+    assert days_recount(assessed.today, assessed.today + timedelta(days=60)) == 0
+    later = Assessed(assessed.cast, households=0, keeping=assessed.keeping).opened(rules="2030-west").drawn()
+    later.ask(later.of_kind("exited"))
+    counted = later.suspect(later.of_kind("exited"))
+    assert earlier.due_on == add_workdays(assessed.today, 5) and counted.due_on == add_workdays(assessed.today, 10)
+    values = [results_now(each.assessment)["lines"]["wrong"]["value"] for each in (assessed, later)]
+    assert values == ["2", "1"]

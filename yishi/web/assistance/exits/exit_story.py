@@ -21,7 +21,7 @@ def suspicion_events(suspicion: ExitSuspicion) -> list[Event]:
 def _events(kind: str, key: UUID) -> list[Event]:
     entries = list(entries_of(kind, key))
     people: dict[Any, str] = dict(
-        Person.objects.filter(pk__in={entry.actor_id for entry in entries if entry.actor_id}).values_list("pk", "name")
+        Person.within.filter(pk__in={entry.actor_id for entry in entries if entry.actor_id}).values_list("pk", "name")
     )
     return [
         Event(title_of(entry), entry.at, who=people.get(entry.actor_id, ""), text=entry.data.get("reason", ""))
