@@ -227,6 +227,7 @@ DONE_AGAIN = {
     "assistance.phase.change",
     "assistance.project.change",
     "assistance.project.decide_money",
+    "assistance.project.decide_works",
     "assistance.project.quantities",
     "assistance.project.reach",
     "assistance.project.report",

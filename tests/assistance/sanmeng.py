@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from yishi.assistance.projects.models import Fund, FundMovement, Project
 from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.asked_works import Part, Quantity
 from yishi.assistance.projects.services.building import (
     progress_report,
     project_approve,
@@ -25,12 +26,7 @@ from yishi.assistance.projects.services.funds import (
     money_receive,
 )
 from yishi.assistance.projects.services.payments import donation_record, payment_confirm, payment_record
-from yishi.assistance.projects.services.projects import (
-    Part,
-    Quantity,
-    parts_of,
-    project_open,
-)
+from yishi.assistance.projects.services.projects import parts_of, project_open
 from yishi.assistance.register.models import Household
 from yishi.organisations.models import Body, Place, PlaceVersion, Post
 from yishi.people.models import Account, Person

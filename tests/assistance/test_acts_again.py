@@ -36,6 +36,7 @@ NOT_CONTENT = {
     ("pairings_make_many", "caused_by"): "the act that carries it",
     ("project_approve", "shown"): "what the page showed, not what is said: an outdated one is refused",
     ("money_decide", "shown"): "what the page showed",
+    ("works_decide", "shown"): "what the page showed",
     ("change_approve", "shown"): "what the page showed",
     ("campaign_begin", "template"): "the catalogue is an act of its own, under an id of its own",
 }

@@ -13,6 +13,7 @@ from yishi.assistance.projects.models import (
     Project,
 )
 from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.asked_works import Part, Quantity
 from yishi.assistance.projects.services.building import (
     progress_report,
     project_approve,
@@ -22,12 +23,7 @@ from yishi.assistance.projects.services.building import (
 from yishi.assistance.projects.services.contracts import contract_sign
 from yishi.assistance.projects.services.funds import allotment_make, fund_open, money_receive
 from yishi.assistance.projects.services.payments import payment_confirm, payment_record
-from yishi.assistance.projects.services.projects import (
-    Part,
-    Quantity,
-    parts_of,
-    project_open,
-)
+from yishi.assistance.projects.services.projects import parts_of, project_open
 
 YUAN = 100  # fen
 HAMLETS = {"上村小组": Decimal("3.2"), "中村小组": Decimal("2.3"), "下村小组": Decimal("4.5")}  # 10 km

@@ -253,7 +253,7 @@ TRIED = {
     "assistance/deeds/services/standing.MOST_BENEFICIARIES", "assistance/pairing/services/handovers.MOST_AT_ONCE",
     "assistance/pairing/services/pairing.MOST_DAYS", "assistance/pairing/services/visits.MOST_VISITORS",
     "assistance/projects/services/building.MOST_PHOTOS", "assistance/projects/services/contracts.MOST_HOUSEHOLDS",
-    "assistance/projects/services/projects.MOST_PARTS", "assistance/register/services/register.MOST_MEMBERS",
+    "assistance/projects/services/asked_works.MOST_PARTS", "assistance/register/services/register.MOST_MEMBERS",
     "config/settings.REQUEST_MAX_BYTES", "config/settings.PHOTO_MAX_BYTES", "config/settings.PROGRESSIVE_MAX_BYTES",
     "deliberation/consultation_report.LEAST_PEOPLE", "deliberation/consultation_report.LEAST_FOR_DOWNLOAD",
     "deliberation/process/conditions.MIN_PARTIES", "deliberation/process/problems.MAX_DAYS",

@@ -30,7 +30,7 @@ from yishi.assistance.deeds.services.activities import Line, activity_record
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.pairing.services import handovers, pairing, visits
 from yishi.assistance.projects.models import Project
-from yishi.assistance.projects.services import building, contracts, projects
+from yishi.assistance.projects.services import asked_works, building, contracts
 from yishi.assistance.register.services import register
 from yishi.attachments import store, waiting
 from yishi.database.reach import everything
@@ -99,8 +99,8 @@ def _catalogue(count):
 
 
 def _quantities(count):
-    parts = [projects.Part(f"段{number}", Decimal(1)) for number in range(count)]
-    projects._write_quantities(SimpleNamespace(), [projects.Quantity("道路硬化", "公里", parts)])
+    parts = [asked_works.Part(f"段{number}", Decimal(1)) for number in range(count)]
+    asked_works.write_quantities(SimpleNamespace(), [asked_works.Quantity("道路硬化", "公里", parts)])
 
 
 def _signers(count):
@@ -119,7 +119,7 @@ ROWS = {
     "standing.MOST_PARTIES": (standing, "deed.parties", _parts),
     "standing.MOST_BENEFICIARIES": (standing, "deed.beneficiaries", _beneficiaries),
     "catalogues.MOST_ITEMS": (catalogues, "catalogue.many", _catalogue),
-    "projects.MOST_PARTS": (projects, "quantity.parts", _quantities),
+    "asked_works.MOST_PARTS": (asked_works, "quantity.parts", _quantities),
     "writing.MOST_SIGNERS": (writing, "proposal.signers", _signers),
     "masks.MAX_AREAS": (masks, "mask.many", _areas),
     "building.MOST_PHOTOS": (building, "photo.many", _photos),

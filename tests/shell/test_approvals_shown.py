@@ -10,7 +10,8 @@ from tests.assistance.works import YUAN, Works
 from tests.cast import sign_in
 from tests.story import Story
 from yishi.assistance.projects.models import Project
-from yishi.assistance.projects.services.projects import money_plan
+from yishi.assistance.projects.services.asked_works import Part, Quantity
+from yishi.assistance.projects.services.projects import money_plan, quantities_plan
 from yishi.assistance.register.models import ChangeRequest
 from yishi.assistance.register.services.requests import change_ask
 from yishi.commitments.services import proof_give, proof_withdraw
@@ -81,6 +82,22 @@ def test_more_money_for_a_project(client, cast):
     )
     address = reverse("project_money_decide", args=[works.pk])
     approve(client, address, {"granted": "1"}, ("→ 90,000", "增加一段"), lambda: asked(5_000_000))
+
+
+def test_more_works_for_a_project(client, cast):
+    with everything():
+        works = Works(cast).approve()
+
+    def asked(km):
+        with everything():
+            more = [Quantity("道路硬化", "公里", [Part("上村小组", Decimal(km))])]
+            quantities_plan(actor=works.builder, project=works.project, quantities=more, reason="增加一段")
+
+    asked("20.5")
+    sign_in(client, cast, "clerk")
+    address = reverse("project_works_decide", args=[works.pk])
+    assert address in client.get(reverse("project", args=[works.pk])).content.decode()
+    approve(client, address, {"granted": "1"}, ("→ 20.5 公里", "增加一段"), lambda: asked("99"))
 
 
 def test_the_issue_of_minutes(client, cast):

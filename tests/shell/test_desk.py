@@ -83,6 +83,8 @@ def _project(record, act, cast):
     record.acceptor = cast.bodies["office"] if act.desk == "acceptor" else None
     is_asked = act.page == "project_money_decide"
     record.asked_money, record.asked_money_on = ({"donation": 1}, timezone.localdate()) if is_asked else (None, None)
+    is_asked = act.page == "project_works_decide"
+    record.asked_works, record.asked_works_on = ([], timezone.localdate()) if is_asked else (None, None)
 
 
 def _proposal(record, act, cast):

@@ -33,6 +33,7 @@ from yishi.assistance.projects.models import (
     Project,
 )
 from yishi.assistance.projects.services.acceptance import project_accept
+from yishi.assistance.projects.services.asked_works import Part, Quantity
 from yishi.assistance.projects.services.building import (
     progress_report,
     project_approve,
@@ -47,12 +48,7 @@ from yishi.assistance.projects.services.funds import (
     money_receive,
 )
 from yishi.assistance.projects.services.payments import donation_record, payment_confirm, payment_record
-from yishi.assistance.projects.services.projects import (
-    Part,
-    Quantity,
-    parts_of,
-    project_open,
-)
+from yishi.assistance.projects.services.projects import parts_of, project_open
 from yishi.assistance.register.models import Household
 from yishi.commitments.cases import Case
 from yishi.commitments.models import Commitment

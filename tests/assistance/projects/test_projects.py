@@ -14,20 +14,21 @@ from tests.kept import kept
 from yishi.assistance.campaign.models import Campaign, Direction
 from yishi.assistance.projects.models import Project
 from yishi.assistance.projects.services.acceptance import Defect, project_promise, promises_of
+from yishi.assistance.projects.services.asked_works import Part, Quantity
 from yishi.assistance.projects.services.balances import project_money
 from yishi.assistance.projects.services.building import project_drop, project_finish, project_start
 from yishi.assistance.projects.services.contracts import contract_cancel, households_reach
 from yishi.assistance.projects.services.funds import fund_open
 from yishi.assistance.projects.services.progress import standing_of, unit_cost, wholes
 from yishi.assistance.projects.services.projects import (
-    Part,
-    Quantity,
     money_decide,
     money_plan,
+    parts_of,
     project_change,
     project_find,
     project_open,
     quantities_plan,
+    works_decide,
 )
 from yishi.database.reach import reaching
 from yishi.journal.models import Entry
@@ -229,6 +230,49 @@ def test_more_money_than_was_approved_waits_for_who_approves(works, cast):
     assert project_money(works.project).total.planned == 90_000 * YUAN
     money_plan(actor=works.builder, project=works.project, money={"donation": 70_000 * YUAN}, reason="少修一段")
     assert project_money(works.project).total.planned == 70_000 * YUAN  # less asks nobody
+
+
+def planned(works):
+    return sum(part.planned for part in parts_of(works.project))
+
+
+def test_more_works_than_were_approved_wait_for_who_approves(works, cast):
+    works.approve()
+
+    def plan(km, who=works.builder):
+        more = [Quantity("道路硬化", "公里", [Part("上村小组", Decimal(km)), Part("下村小组", Decimal("4.5"))])]
+        quantities_plan(actor=who, project=works.project, quantities=more, reason="增加一段")
+
+    before = planned(works)
+    plan("20")
+    assert (planned(works), works.project.asked_works_why) == (before, "增加一段")
+    with pytest.raises(NotAllowed):
+        works_decide(actor=works.builder, project=works.project, granted=True)
+    with pytest.raises(Refusal) as unsaid:
+        works_decide(actor=works.clerk, project=works.project, granted=False)
+    assert unsaid.value.field == "answer"
+    assert "project" in [item.kind for item in inbox(works.clerk)]
+    works_decide(actor=works.clerk, project=works.project, granted=False, answer="没有依据")
+    assert (planned(works), works.project.asked_works) == (before, None)
+    with pytest.raises(WrongStage):
+        works_decide(actor=works.clerk, project=works.project, granted=True)
+    plan("20")
+    works_decide(actor=works.clerk, project=works.project, granted=True)
+    assert planned(works) == 24_500
+    plan("3")
+    assert planned(works) == 7_500 and works.project.asked_works is None  # less asks nobody
+    plan("21", works.clerk)
+    assert planned(works) == 25_500  # nor who approves it
+    with pytest.raises(Refusal):  # what could not be granted is refused while the form is open
+        more = [Quantity("道路硬化", "公里", [Part("上村小组", Decimal(90)), Part("上村小组", Decimal(1))])]
+        quantities_plan(actor=works.builder, project=works.project, quantities=more, reason="增加一段")
+
+
+def test_more_money_after_the_acceptance_is_on_a_desk(works):
+    works.approve().allot().start().build().accept()
+    assert "project" not in [item.kind for item in inbox(works.clerk)]
+    money_plan(actor=works.builder, project=works.project, money={"donation": 90_000 * YUAN}, reason="决算增加")
+    assert works.project.asked_sum and "project" in [item.kind for item in inbox(works.clerk)]
 
 
 def test_a_part_with_progress_cannot_be_left_out(works):

@@ -19,6 +19,18 @@ def project_digest(project: Project) -> str:
     )
 
 
+def works_asked_digest(project: Project) -> str:
+    """What is decided about works beyond the approved plan: the plan as it stands, what is asked for, and why."""
+    parts = QuantityPart.objects.filter(quantity__project=project).order_by("quantity__ordinal", "ordinal")
+    return digest(
+        {
+            "parts": [list(row) for row in parts.values_list("quantity__what", "quantity__unit", "name", "planned")],
+            "asked": project.asked_works,
+            "why": project.asked_works_why,
+        }
+    )
+
+
 def money_asked_digest(project: Project) -> str:
     """What is decided about money beyond the approved plan: the plan as it stands, what is asked for, and why."""
     return digest(

@@ -46,7 +46,7 @@ TABLE: dict[str, dict[str, str]] = {
 for _stage in (S.PLANNED, S.APPROVED, S.BUILDING):
     TABLE[_stage]["plan_money"] = _stage
 for _stage in (S.APPROVED, S.BUILDING, S.FINISHED, S.ACCEPTED):
-    TABLE[_stage]["decide_money"] = _stage
+    TABLE[_stage]["decide_money"] = TABLE[_stage]["decide_works"] = _stage
 
 SAYS = {
     S.PLANNED: _("It is planned; it has to be approved first."),

@@ -19,12 +19,8 @@ from yishi.assistance.projects.models import (
     ProjectStep,
 )
 from yishi.assistance.projects.models.funds import FundKind
-from yishi.assistance.projects.services.projects import (
-    Part,
-    Quantity,
-    project_find,
-    project_open,
-)
+from yishi.assistance.projects.services.asked_works import Part, Quantity
+from yishi.assistance.projects.services.projects import project_find, project_open
 from yishi.formats.tables import Column
 from yishi.kit.money import fen_from_yuan
 from yishi.kit.text import folded

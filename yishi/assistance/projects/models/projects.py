@@ -59,6 +59,9 @@ class Project(File):
     asked_money = models.JSONField(null=True)  # more than was approved, in fen by source: it waits for the approver
     asked_money_why = models.CharField(max_length=300, blank=True)
     asked_money_on = models.DateField(null=True)
+    asked_works = models.JSONField(null=True)  # more than was approved, by quantity and part: it waits likewise
+    asked_works_why = models.CharField(max_length=300, blank=True)
+    asked_works_on = models.DateField(null=True)
     words = models.CharField(max_length=500, blank=True)
     unnamed_households = models.PositiveIntegerField(default=0)  # reached besides those by name; in no distinct count
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -1,26 +1,24 @@
 """Projects planned: opened, changed, their quantities with parts, their money by source."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import Campaign, Direction
-from yishi.assistance.campaign.services.campaigns import check_ground, named, thousandths
+from yishi.assistance.campaign.services.campaigns import check_ground, named
 from yishi.assistance.projects.models import (
     FundKind,
     PlannedMoney,
     Project,
-    ProjectQuantity,
     ProjectStep,
     QuantityPart,
 )
-from yishi.assistance.projects.shown import money_asked_digest
+from yishi.assistance.projects.shown import money_asked_digest, works_asked_digest
 from yishi.assistance.projects.stages import step
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
@@ -35,6 +33,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import may, permit
 
+from .asked_works import Quantity, as_sent, asked_quantities, asks, is_raised, write_quantities
 from .balances import contracts_signed, project_money
 from .funds import MOST_FEN, WHY, locked_project, passed
 
@@ -42,27 +41,9 @@ OUTSIDE_NUMBER = Words("outside_number", 40)
 WORDS = Words("words", 500)
 
 S = Project.Stage
-MOST_PARTS = 60
 
 
 WHY_NO_MONEY = Words("answer", 300, _("Please write why not."))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """How much at which spot: a place of the register, or a hamlet by its name."""
-
-    where: Place | str
-    planned: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What is measured, in which unit, with its parts; their sum is the whole."""
-
-    what: str
-    unit: str
-    parts: Sequence[Part]
 
 
 def project_find(*, place: Place, name: str) -> Project | None:
@@ -126,7 +107,7 @@ def project_open(
         )
         _describe(project, kind, starts_on, ends_on, campaign, direction, outside_number, words)
         project.save(force_insert=True)
-        _write_quantities(project, quantities)
+        write_quantities(project, quantities)
         _write_money(project, planned)
         day = passed(planned_on or timezone.localdate(this.now))
         note_step(this, project, "plan", day)
@@ -194,7 +175,9 @@ def quantities_plan(
 ) -> Receipt:
     """Plan what is built and how much of it at which spot; this replaces the plan before. Result: project.
 
-    Once approved, a change needs its reason; a part that has progress keeps its line and cannot be left out.
+    Once approved, a change needs its reason; a part that has progress keeps its line and cannot be left out. More of
+    anything than was approved waits for who approves (`works_decide`), unless it is they who plan it; until then the
+    approved plan holds.
     """
     by = permit("project.plan", actor, project)
     body = {"project": project.pk, "quantities": [as_sent(quantity) for quantity in quantities], "reason": reason}
@@ -206,10 +189,19 @@ def quantities_plan(
         why = WHY.kept(reason, needed=row.stage != S.PLANNED)
         if not quantities:
             raise Refusal("quantity.none", _("Say what is built and how much of it."), field="quantities")
-        _write_quantities(row, quantities)
-        if row.stage != S.PLANNED:
-            note_step(this, row, "replan", timezone.localdate(this.now), why)
-        enter(this, row, planned=[[part.pk, part.planned] for part in parts_of(row)])
+        today = timezone.localdate(this.now)
+        waits = row.stage != S.PLANNED and is_raised(row, quantities) and not may("project.approve", actor, row)
+        with transaction.atomic():  # what could not be granted is refused while the form is open
+            write_quantities(row, quantities)
+            transaction.set_rollback(waits)
+        if waits:
+            asks(row, quantities, why, today)
+            note_step(this, row, "ask_works", today, why)
+        else:
+            asks(row, None, "", None)
+            if row.stage != S.PLANNED:
+                note_step(this, row, "replan", today, why)
+        enter(this, row, planned=[[part.pk, part.planned] for part in parts_of(row)], asked=waits)
     return this.receipt
 
 
@@ -298,6 +290,38 @@ def money_decide(
     return this.receipt
 
 
+def works_decide(
+    *,
+    actor: Viewer,
+    project: Project,
+    granted: bool,
+    answer: str = "",
+    shown: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """Who approves the project grants the works that are asked for beyond what was approved, or says why not; the
+    approved plan holds then. `shown`: the hash of what was read (`works_asked_digest`). Result: project.
+    """
+    by = permit("project.approve", actor, project)
+    body = {"project": project.pk, "granted": granted, "answer": answer}
+    with act("assistance.project.decide_works", actor=by, act_id=act_id, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_project(project)
+        step(row, "decide_works")
+        if row.asked_works is None:
+            raise WrongStage("works.not_asked", _("No more works are asked for: it was decided meanwhile."))
+        now = works_asked_digest(row)
+        check_shown(shown, now)
+        why = WHY_NO_MONEY.kept(answer, needed=not granted)
+        if granted:
+            write_quantities(row, asked_quantities(row))
+        asks(row, None, "", None)
+        note_step(this, row, "more_works" if granted else "no_works", timezone.localdate(this.now), why)
+        enter(this, row, planned=[[part.pk, part.planned] for part in parts_of(row)], granted=granted, shown=now)
+    return this.receipt
+
+
 def _planned(project: Project) -> int:
     return sum(project.planned_money.values_list("amount", flat=True))
 
@@ -356,48 +380,6 @@ def _describe(
     project.outside_number, project.words = OUTSIDE_NUMBER.kept(outside_number), WORDS.kept(words)
 
 
-def _write_quantities(project: Project, quantities: Sequence[Quantity]) -> None:
-    """Make the project's quantities and parts those given; what has progress keeps its row."""
-    kept_parts: set[UUID] = set()
-    kept: set[UUID] = set()
-    if sum(len(quantity.parts) for quantity in quantities) > MOST_PARTS:
-        raise Refusal("quantity.parts", _("At most 60 parts in all."), field="quantities")
-    for ordinal, described in enumerate(quantities, 1):
-        what, unit = named(described.what, 40, "quantities"), named(described.unit, 16, "quantities")
-        quantity, _new = ProjectQuantity.objects.update_or_create(
-            project=project, what=what, defaults={"unit": unit, "ordinal": ordinal}
-        )
-        if quantity.pk in kept or not described.parts:
-            raise Refusal("quantity.twice", _("Each quantity stands once, with at least one part."), field="quantities")
-        kept.add(quantity.pk)
-        for position, part in enumerate(described.parts, 1):
-            name = part.where.name if isinstance(part.where, Place) else named(part.where, 64, "quantities")
-            row, _new = QuantityPart.objects.update_or_create(
-                quantity=quantity,
-                name=name,
-                defaults={
-                    "place": part.where if isinstance(part.where, Place) else None,
-                    "planned": thousandths(part.planned, "quantities", unit=unit),
-                    "ordinal": position,
-                },
-            )
-            if row.pk in kept_parts:
-                raise Refusal(
-                    "part.twice", _("“%(name)s” stands twice. Add its amounts up.") % {"name": name}, field="quantities"
-                )
-            kept_parts.add(row.pk)
-    left_out = QuantityPart.objects.filter(quantity__project=project).exclude(pk__in=kept_parts)
-    begun = left_out.filter(progress__isnull=False).first()
-    if begun:
-        raise Refusal(
-            "part.begun",
-            _("“%(name)s” has progress already and cannot be left out.") % {"name": begun.name},
-            field="quantities",
-        )
-    left_out.delete()
-    project.quantities.exclude(pk__in=kept).delete()
-
-
 def _check_money(money: Mapping[str, int]) -> None:
     for kind, amount in money.items():
         if kind not in FundKind.values or not 0 <= amount <= MOST_FEN:
@@ -409,9 +391,3 @@ def _write_money(project: Project, money: Mapping[str, int]) -> None:
     PlannedMoney.objects.bulk_create(
         PlannedMoney(project=project, kind=kind, amount=amount) for kind, amount in money.items() if amount
     )
-
-
-def as_sent(quantity: Quantity) -> list[Any]:
-    """A quantity as the body of an act holds it."""
-    parts = [[part.where.pk if isinstance(part.where, Place) else part.where, part.planned] for part in quantity.parts]
-    return [quantity.what, quantity.unit, parts]

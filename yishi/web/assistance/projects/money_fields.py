@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.projects.services.projects import Part, Quantity
+from yishi.assistance.projects.services.asked_works import Part, Quantity
 from yishi.assistance.register.models import Household
 from yishi.kit.money import fen_from_yuan, yuan_read
 from yishi.kit.text import clean

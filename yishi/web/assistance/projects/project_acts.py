@@ -230,7 +230,7 @@ def project_approve(request: Request, project: Project) -> HttpResponse:
     )
 
 
-class MoneyDecideForm(ActForm):
+class DecideForm(ActForm):
     granted = forms.TypedChoiceField(
         label=gettext_lazy("Decision"),
         choices=[("1", gettext_lazy("grant it")), ("0", gettext_lazy("refuse it"))],
@@ -254,7 +254,7 @@ def project_money_decide(request: Request, project: Project) -> HttpResponse:
     return act_on(
         request,
         project,
-        MoneyDecideForm(request.POST or None, shown=money_asked_digest(project)),
+        DecideForm(request.POST or None, shown=money_asked_digest(project)),
         planning.money_decide,
         heading=_("Decide about more money"),
         done=_("Decided; until then the approved plan held."),

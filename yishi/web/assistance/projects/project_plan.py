@@ -14,8 +14,10 @@ from yishi.assistance.campaign.reads import campaigns_around, directions_around
 from yishi.assistance.projects.models import Contract, FundKind, Project
 from yishi.assistance.projects.services import building, contracts
 from yishi.assistance.projects.services import projects as planning
+from yishi.assistance.projects.services.asked_works import asked_quantities
 from yishi.assistance.projects.services.funds import WHY
 from yishi.assistance.projects.services.projects import WORDS
+from yishi.assistance.projects.shown import works_asked_digest
 from yishi.assistance.register.models import Household
 from yishi.attachments.store import scan_keep
 from yishi.database.named import record_named
@@ -40,7 +42,7 @@ from .money_fields import (
     YuanField,
     bodies_nearby,
 )
-from .project_acts import PAPER, ReasonForm, act_on, lead_of, today
+from .project_acts import PAPER, DecideForm, ReasonForm, act_on, lead_of, today
 from .projects import load_project
 
 
@@ -225,8 +227,33 @@ def project_quantities(request: Request, project: Project) -> HttpResponse:
         form,
         planning.quantities_plan,
         heading=_("What is built"),
-        done=_("The change is stored."),
+        done=_("The change is stored; more works than were approved wait for who approves them."),
         submit=_("Save"),
+    )
+
+
+@page("project.approve", load=load_project)
+def project_works_decide(request: Request, project: Project) -> HttpResponse:
+    """Who approved the plan reads what it is, what is asked for beyond it, and why."""
+    before = {part.name: (part.quantity.unit, part.planned) for part in planning.parts_of(project)}
+    facts = [
+        (
+            f"{quantity.what} · {where}",
+            f"{building.plain(before.get(where, ('', 0))[1])} → {part.planned.normalize():f} {quantity.unit}",
+        )
+        for quantity in asked_quantities(project)
+        for part in quantity.parts
+        for where in [part.where if isinstance(part.where, str) else part.where.name]
+    ]
+    return act_on(
+        request,
+        project,
+        DecideForm(request.POST or None, shown=works_asked_digest(project)),
+        planning.works_decide,
+        heading=_("Decide about more works"),
+        done=_("Decided; until then the approved plan held."),
+        submit=_("Decide"),
+        facts=[*facts, (_("Reason"), project.asked_works_why)] if facts else [],
     )
 
 
@@ -305,6 +332,7 @@ def contract_cancel(request: Request, contract: Contract) -> HttpResponse:
 urlpatterns = [
     path("desk/projects/new/", project_new, name="project_new"),
     path("desk/projects/<uuid:pk>/change/", project_change, name="project_change"),
+    path("desk/projects/<uuid:pk>/quantities/decide/", project_works_decide, name="project_works_decide"),
     path("desk/projects/<uuid:pk>/quantities/", project_quantities, name="project_quantities"),
     path("desk/projects/<uuid:pk>/money/", project_money, name="project_money"),
     path("desk/projects/<uuid:pk>/households/", project_households, name="project_households"),

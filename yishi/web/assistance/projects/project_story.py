@@ -29,12 +29,18 @@ ACTS = {  # verb of a step → the act that took it
     "drop": "assistance.project.drop",
     "back": "assistance.project.step_back",
     "ask_money": "assistance.project.money",
+    "ask_works": "assistance.project.quantities",
+    "more_works": "assistance.project.decide_works",
+    "no_works": "assistance.project.decide_works",
     "more_money": "assistance.project.decide_money",
     "no_money": "assistance.project.decide_money",
 }
 SAYS = {  # of a step whose act says not yet how it went
     "rename": gettext_lazy("Name corrected; it was called"),
     "ask_money": gettext_lazy("More money is asked for"),
+    "ask_works": gettext_lazy("More works are asked for"),
+    "more_works": gettext_lazy("More works are granted"),
+    "no_works": gettext_lazy("More works are not granted"),
     "more_money": gettext_lazy("More money is granted"),
     "no_money": gettext_lazy("More money is not granted"),
 }

@@ -52,6 +52,7 @@ S = Project.Stage
 ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("approve", "project.approve", "project_approve", gettext_lazy("Approve it")),
     ("decide_money", "project.approve", "project_money_decide", gettext_lazy("Decide about more money")),
+    ("decide_works", "project.approve", "project_works_decide", gettext_lazy("Decide about more works")),
     ("start", "project.build", "project_start", gettext_lazy("The works begin")),
     ("report", "project.build", "project_report", gettext_lazy("Report progress")),
     ("finish", "project.build", "project_finish", gettext_lazy("The works are done")),
@@ -65,7 +66,7 @@ ACTS: tuple[tuple[str, str, str, Any], ...] = (
     ("plan_money", "project.plan", "project_change", gettext_lazy("Change")),
     ("drop", "project.plan", "project_drop", gettext_lazy("Give it up")),
 )
-STEPS = ("approve", "decide_money", "start", "report", "finish", "pass")  # what brings the project on
+STEPS = ("approve", "decide_money", "decide_works", "start", "report", "finish", "pass")  # what brings the project on
 
 
 class ProjectFilter(Form):
@@ -252,10 +253,11 @@ def offered(viewer: Viewer, project: Project) -> list[dict[str, Any]]:
     """The acts that the viewer may do now, by stage and right; the first that brings the project on stands out."""
     rights = {right for verb, right, _name, _label in ACTS if may_step(project, verb)}
     allowed = {right: may(right, viewer, project) for right in rights}
+    asked = {"decide_money": project.asked_money, "decide_works": project.asked_works}
     acts = [
         {"url": reverse(name, args=[project.pk]), "label": label, "is_step": verb in STEPS}
         for verb, right, name, label in ACTS
-        if may_step(project, verb) and allowed[right] and (verb != "decide_money" or project.asked_money is not None)
+        if may_step(project, verb) and allowed[right] and asked.get(verb, ()) is not None
     ]
     if may_step(project, "allot") and may("project.allot", viewer, project):
         acts.append(

@@ -22,6 +22,7 @@ TITLES: dict[str, Title] = {
     "assistance.project.approve": _("Approved"),
     "assistance.project.change": _("The plan was changed"),
     "assistance.project.decide_money": _("Decided about more money"),
+    "assistance.project.decide_works": _("Decided about more works"),
     "assistance.project.drop": _("Given up"),
     "assistance.project.finish": _("The works were done"),
     "assistance.project.money": _("Planned money set"),

@@ -53,6 +53,10 @@ def _money_asked(today: date) -> Q:
     return Q(asked_money_on__isnull=False)
 
 
+def _works_asked(today: date) -> Q:
+    return Q(asked_works_on__isnull=False)
+
+
 def _ends(today: date) -> Q:
     return Q(ends_on__lte=today)
 
@@ -64,7 +68,7 @@ PROJECTS = Course(
     acts=(
         NextAct((S.PLANNED,), "leader", _("Approve the project"), "project_approve", "starts_on", whose=_leading),
         NextAct(
-            (S.APPROVED, S.BUILDING, S.FINISHED),
+            (S.APPROVED, S.BUILDING, S.FINISHED, S.ACCEPTED),
             "leader",
             _("Decide about more money"),
             "project_money_decide",
@@ -72,12 +76,21 @@ PROJECTS = Course(
             _money_asked,
             whose=_leading,
         ),
+        NextAct(
+            (S.APPROVED, S.BUILDING, S.FINISHED),
+            "leader",
+            _("Decide about more works"),
+            "project_works_decide",
+            "asked_works_on",
+            _works_asked,
+            whose=_leading,
+        ),
         NextAct((S.APPROVED,), "responsible", _("Begin the works"), "project_start", "starts_on", _begins),
         NextAct((S.BUILDING,), "responsible", _("Report how far it is"), "project_report", "ends_on", _ends),
         NextAct((S.FINISHED,), "acceptor", _("Accept the works"), "project_accept", "ends_on"),
         NextAct((S.FINISHED,), "leader", _("Accept the works"), "project_accept", "ends_on", whose=_accepting),
     ),
-    rests={S.ACCEPTED: "over", S.DROPPED: "over"},
+    rests={S.DROPPED: "over"},
     records=lambda: Project.objects.select_related("place"),
     order="ends_on",
     page="project",
