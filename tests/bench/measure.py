@@ -100,22 +100,30 @@ class Client:
         if body is not None:
             headers["Content-Type"], headers["X-CSRFToken"] = kind, self.cookies.get(self.csrf_cookie, "")
         start = time.perf_counter()
+        try:
+            answer, content = self._asked(method, path, body, headers)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            answer, content = self._asked(method, path, body, headers)  # the server had ended an idle connection
+        self.location = answer.headers.get("Location", "")
+        if answer.will_close:
+            self._connection.close()
+            self._connection = None
+        return answer.status, content, time.perf_counter() - start
+
+    def _asked(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         if self._connection is None:
             parts = urlsplit(self.address)
             self._connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=60)
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-            content = answer.read()
+            return answer, answer.read()
         except (OSError, http.client.HTTPException):
             self._connection.close()
             self._connection = None
             raise
-        self.location = answer.headers.get("Location", "")
-        if answer.will_close:
-            self._connection.close()
-            self._connection = None
-        return answer.status, content, time.perf_counter() - start
 
 
 def percentile(values: Sequence[float], share: float) -> float:
