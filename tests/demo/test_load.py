@@ -19,6 +19,8 @@ from yishi.assistance.projects.models import FundMovement, Project
 from yishi.assistance.projects.services.progress import standing_of, wholes
 from yishi.assistance.register.models import Resident
 from yishi.assistance.register.services.identity import identity_of
+from yishi.assistance.watch.models import Watch, WatchSignal
+from yishi.assistance.watch.reads import measures_of
 from yishi.cli import demo as verb
 from yishi.commitments.clocks import colour
 from yishi.commitments.models import Commitment
@@ -212,7 +214,17 @@ def test_sanmeng_stands_as_it_was_published():
     assert (road.stage, len(whole.parts)) == ("accepted", 10)
     assert {whole.planned, whole.done, whole.accepted} == {28_500}
     assert Visit.within.filter(place=lagu).count() == 8
-    assert Measure.within.filter(household__place=lagu).count() == 4
+    assert Measure.within.filter(household__place=lagu, commitment__act__contains="医疗救助").count() == 2  # watched.py
+    assert Measure.within.filter(household__place=lagu).count() == 4 + 2
+
+
+def test_families_are_monitored_and_one_fell_back_and_is_helped_again():
+    stages = Watch.within.values_list("stage", flat=True)
+    assert sorted(stages) == ["posted", "returned", "watched"]
+    assert WatchSignal.within.filter(state="waiting").count() == 1
+    back = Watch.within.get(stage="returned")
+    assert back.household.state == "returned" and measures_of(back).count() == 1
+    assert back.household.standings.get(valid_to=None).state == "returned"
 
 
 def test_a_deed_that_two_tiers_reported_is_counted_once():

@@ -32,6 +32,7 @@ from . import (
     sanmeng,
     steering,
     tales,
+    watched,
     worries,
 )
 from .register import COUNTY, register
@@ -96,6 +97,7 @@ def helped(t: Teller) -> None:
     steering.told(t, help)
     answer.written(t, help)
     exits.told(t, homes)
+    watched.told(t, homes)
 
 
 def demo_clear() -> str:
