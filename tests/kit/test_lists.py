@@ -160,6 +160,7 @@ NO_LISTS = {
         "layered bars with a sum below them; the projects' workbook has the figures",
     ),
     "assistance/projects/sources.html": (1, "a matrix: sources by kind of movement"),
+    "assistance/supervision/grid.html": (1, "cells to type into, one page of a village"),
     "assistance/supervision/matrix.html": (1, "a matrix: households by item; its workbook is one of the page"),
     "assistance/supervision/sums.html": (1, "a matrix: lanes by state, with its sums; the findings have a workbook"),
     "assistance/register/household_by_year.html": (1, "a matrix: what is known of a household by year"),
