@@ -104,7 +104,8 @@ class Supervised:
     def strike(self, finding: Finding, who: str = "clerk") -> Finding:
         actor, promise = self.cast.viewer(who), finding.commitment
         promise.refresh_from_db()
-        shown = proof_digest(promise, proof_waiting(promise))
+        waiting = proof_waiting(promise)
+        shown = proof_digest(promise, waiting) if waiting else ""
         proof_check(actor=actor, commitment=promise, accepted=True, finding="现场看过", as_agreed=True, shown=shown)
         commitment_strike_off(actor=actor, commitment=promise, note="复核属实")
         return finding_of(finding.pk)

@@ -31,6 +31,7 @@ from . import (
     published,
     sanmeng,
     steering,
+    supervised,
     tales,
     watched,
     worries,
@@ -95,6 +96,7 @@ def helped(t: Teller) -> None:
     campaign.helped(t, help, homes)
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
+    supervised.told(t, homes)
     answer.written(t, help)
     exits.told(t, homes)
     watched.told(t, homes)

@@ -36,7 +36,6 @@ from .village_papers import village_paper
 from .villages import HOMES, load_village, rule_title
 
 KEYS = {str(number): lane for number, lane in enumerate(Lane.values, 1)}  # what is typed → lane
-LONGEST = SEEN.longest
 
 
 class CellInput(forms.TextInput):
@@ -44,7 +43,7 @@ class CellInput(forms.TextInput):
 
     def __init__(self, label: str, is_gap: bool):
         mark = {"placeholder": "△"} if is_gap else {}
-        super().__init__({"class": "form-control grid-cell", "maxlength": 1, "size": 1, "inputmode": "numeric",
+        super().__init__({"class": "form-control grid-cell", "maxlength": 1, "size": 2, "inputmode": "numeric",
                           "autocomplete": "off", "aria-label": label, **mark})  # fmt: skip
 
 
@@ -72,7 +71,7 @@ class GridForm(ActForm):
             label = _("what was seen: %(name)s") % {"name": line.household.head.name}
             self.fields[_words(line)] = forms.CharField(
                 label=label,
-                max_length=LONGEST,
+                max_length=SEEN.longest,
                 required=False,
                 widget=forms.TextInput({"class": "form-control", "aria-label": label, "autocomplete": "off"}),
             )
@@ -183,7 +182,7 @@ def known_words(cell: Cell) -> str:
     said = [_("the register has this gap")] if cell.is_lacking else []
     said += ["、".join(cell.people)] if cell.people else []
     said += [rule_title(rule) for rule in cell.rules]
-    return "；".join(said)[:LONGEST]
+    return "；".join(said)[: SEEN.longest]
 
 
 def _page_of(request: Request, round: Round) -> Any:
