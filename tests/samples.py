@@ -28,6 +28,8 @@ from yishi.assistance.campaign.models import StatedNumber
 from yishi.assistance.campaign.services.stated import numbers_state
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import findings_refresh
+from yishi.assistance.deeds.models import Volunteer, VolunteerTeam
+from yishi.assistance.deeds.services.volunteers import volunteer_team_form, volunteers_join
 from yishi.assistance.pairing.models import OfferDelivery
 from yishi.assistance.pairing.services.deliveries import offer_deliver
 from yishi.assistance.projects.models import Allotment, FundMovement, ProjectPhoto
@@ -146,6 +148,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     )
     letter = story.commitment.events.get(kind="letter")
     helping = helped.helping
+    volunteers = _volunteer(cast, helped.activity)
     campaign, focus = helping.campaign, helping.focus
     focus.owner = office
     focus.save()
@@ -221,6 +224,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "consultations.load_consultation": pk(consultation),
         "moderation.load_statement": pk(consultation.statements.first()),
         "activities.load_activity": pk(helped.activity),
+        "volunteers.load_team": pk(volunteers.team),
+        "volunteers.load_volunteer": {"pk": volunteers.team_id, "volunteer": volunteers.pk},
         "activities.load_kept": pk(helped.activity),
         "deed_acts.load_evidence": {"pk": helped.deed.pk, "file": photo.pk},
         "deed_acts.load_instead": {"pk": helped.deed.pk, "other": helped.other.pk},
@@ -380,6 +385,20 @@ def _stated(cast: Cast) -> StatedNumber:
         source="示例统计年鉴",
     )
     return StatedNumber.objects.get()
+
+
+def _volunteer(cast: Cast, activity: Any) -> Volunteer:
+    """Somebody of the county's medical team, whose trip the activity was."""
+    clerk, office = cast.viewer("clerk"), cast.bodies["office"]
+    county, today = cast.places["牟定县"], timezone.localdate()
+    receipt = volunteer_team_form(
+        actor=clerk, organiser=office, kind="medical", name="义诊医疗队", place=county, valid_from=today
+    )
+    team = VolunteerTeam.objects.get(pk=receipt.result["team"])
+    volunteers_join(actor=clerk, team=team, valid_from=today, written_name="演示·医生")
+    activity.team = team
+    activity.save()
+    return Volunteer.objects.get()
 
 
 def _outcome(cast: Cast, matter: Matter) -> Outcome:

@@ -36,6 +36,7 @@ FROZEN = {
     "assistance/0020_deed_of_place": "8b6a6c38788beed9b2640dcb7c6d02e61dd0214e9870cb6c62be58d2d7f08620",
     "assistance/0021_watch": "2bdce7fa466ce28b2220216a7b35ddcf3fa437664f5e357a5f20073f68249814",
     "assistance/0022_asked_works": "74fa2e6be13ea5859716f38fb34628c0ad607d28e3a8035fd4c663125257e2e4",
+    "assistance/0023_volunteers": "fa4935ef39c77231badc9da0378c458e066712336da7076958b38c04442b57ac",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
     "commitments/0002_r_heard": "3532afb0b1c6d8efd056ca5b1e363a432da23dd835d93cd7891a32a2d0956bc5",

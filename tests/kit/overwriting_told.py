@@ -133,6 +133,7 @@ OVERWRITES_NOTHING = {
     "statement_withdraw": STAGE,
     "study_check": STAGE,
     "team_end": STAGE,
+    "volunteer_team_disband": STAGE,
     "term_open": STAGE,
     "time_decide": STAGE,
     "verdict_change": "the first word is kept as the earlier one",

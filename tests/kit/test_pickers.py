@@ -22,8 +22,9 @@ from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from tests.every_form import fields_of
 from tests.kept import kept
-from yishi.assistance.deeds.models import Activity, Deed
+from yishi.assistance.deeds.models import Activity, Deed, VolunteerTeam
 from yishi.assistance.deeds.services.activities import activity_open
+from yishi.assistance.deeds.services.volunteers import volunteer_team_form
 from yishi.database.reach import everything
 from yishi.organisations.models import Body
 from yishi.proposals.models import Proposal
@@ -65,6 +66,20 @@ def fair(cast, helping):
         return Activity.objects.get(pk=opened.result["activity"])
 
 
+@kept
+def team(cast, helping):
+    with everything():
+        formed = volunteer_team_form(
+            actor=cast.viewer("clerk"),
+            organiser=cast.bodies["office"],
+            kind="medical",
+            name="医疗队",
+            place=cast.places["牟定县"],
+            valid_from=timezone.localdate(),
+        )
+        return VolunteerTeam.objects.get(pk=formed.result["team"])
+
+
 def in_source() -> set[tuple[str, str]]:
     """(class, field) of every picker that the pages make."""
     made = set()
@@ -81,7 +96,7 @@ def in_source() -> set[tuple[str, str]]:
     return made
 
 
-def shown(client, cast, helping, fair):
+def shown(client, cast, helping, fair, team):
     """Every picker of the forms as their pages show them: (class that makes it, name) → the field."""
     pages = [
         *(
@@ -89,6 +104,7 @@ def shown(client, cast, helping, fair):
             for code in ("channel", "job", "training")
         ),
         ("clerk", reverse("activity_add", args=[fair.pk])),
+        ("clerk", reverse("volunteers_add", args=[team.pk])),
         ("member", reverse("proposal_new")),
         ("clerk", reverse("proposal_new")),
     ]
@@ -105,9 +121,9 @@ def shown(client, cast, helping, fair):
 
 
 @pytest.mark.long
-def test_records_1_every_picker_stores_what_is_ticked(client, cast, helping, fair):
-    fields = shown(client, cast, helping, fair)
-    assert set(fields) == in_source() and len(fields) == 8
+def test_records_1_every_picker_stores_what_is_ticked(client, cast, helping, fair, team):
+    fields = shown(client, cast, helping, fair, team)
+    assert set(fields) == in_source() and len(fields) == 9
     for key, picker in fields.items():
         picker.find = lambda text: [thing for thing in THREE if text in thing.name]
         picker.by_ids = lambda ids: [thing for thing in THREE if thing.pk in set(ids)]

@@ -12,10 +12,12 @@ from uuid import UUID
 from yishi.assistance.campaign.models import Campaign, CampaignLead, CatalogueItem, Drive
 from yishi.assistance.campaign.services.campaign_setup import campaign_begin, lead_set
 from yishi.assistance.campaign.services.campaigns import drive_add, phase_add, target_set
-from yishi.assistance.deeds.models import Deed, PossibleDuplicate
+from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate, VolunteerTeam
+from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record
 from yishi.assistance.deeds.services.deeds import deed_claim, deed_record, evidence_add
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.assistance.deeds.services.standing import Part, Reached
+from yishi.assistance.deeds.services.volunteers import volunteer_team_form, volunteers_join
 from yishi.assistance.register.models import Household
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.services.place_sets import place_set_open, place_set_put
@@ -196,6 +198,38 @@ def _record(
         recorded_for=desk,
     )
     return Deed.within.get(pk=UUID(receipt.result["deed"]))
+
+
+def went_out(t: Teller, help: Help) -> None:
+    """A medical team of the county with its roster, and three clinics."""
+    begins = help.starts[1] + timedelta(days=30)
+    t.go_to(begins)
+    lagu, desk = t.cast.places[LAGU], t.cast.bodies["office/532531"]
+    receipt = t.does(
+        "lvchun_clerk",
+        volunteer_team_form,
+        organiser=desk,
+        kind="medical",
+        name="绿春县政协义诊医疗队（演示）",
+        place=t.cast.places[LVCHUN],
+        valid_from=begins,
+        campaign=help.campaign,
+    )
+    team = VolunteerTeam.objects.get(pk=UUID(receipt.result["team"]))
+    t.does("lvchun_clerk", volunteers_join, team=team, valid_from=begins, members=[t.cast.people["doctor"]], leads=True)
+    for name, calling in (("演示·医生甲", "内科医师"), ("演示·医生乙", "儿科医师"), ("演示·护士丙", "护师")):
+        t.does("lvchun_clerk", volunteers_join, team=team, valid_from=begins, written_name=name, calling=calling)
+    for number, seen in enumerate((63, 48, 71)):
+        on = begins + timedelta(days=20 + 90 * number)
+        t.go_to(on + timedelta(days=1))
+        receipt = t.does(
+            "lvchun_clerk", activity_open, title="腊姑村义诊", place=lagu, on=on, organiser=desk, team=team
+        )
+        activity = Activity.objects.get(pk=UUID(receipt.result["activity"]))
+        line = Line(help.items["clinic"], Decimal(1), Reached(villages=[lagu], unnamed=seen))
+        t.does(
+            "lvchun_clerk", activity_record, activity=activity, lines=[line], parties=[Part(t.cast.people["doctor"])]
+        )
 
 
 def counted_once(t: Teller, help: Help, families: Sequence[Household]) -> None:

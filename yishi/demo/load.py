@@ -94,6 +94,7 @@ def helped(t: Teller) -> None:
     baseline.based(t, help, homes)
     sanmeng.told(t, help, homes)
     campaign.helped(t, help, homes)
+    campaign.went_out(t, help)
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
     supervised.told(t, homes)

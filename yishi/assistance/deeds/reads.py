@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -32,7 +32,7 @@ from yishi.kit.text import clean
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
 from yishi.organisations.models import Body, Member, Place, valid_on
 
-from .models import Activity, Deed, DeedParty, DeedWords, PossibleDuplicate
+from .models import Activity, Deed, DeedParty, DeedWords, PossibleDuplicate, VolunteerTeam
 
 SUGGESTIONS = 12
 
@@ -303,3 +303,23 @@ class DeedWord(Word):
         """The condition on a deed that is at hand."""
         fits = self.in_words("words") | self.in_places() | Q(item__in=self.items) | Q(activity__in=self.activities)
         return fits | Q(number__startswith=self.text.upper()) if self.is_number else fits
+
+
+def teams_of(viewer: Viewer) -> QuerySet[VolunteerTeam]:
+    """Volunteer teams of the viewer's desks, those that go to their places, and those that come from above."""
+    reach = viewer.reach
+    condition = reach.places("place__") | reach.places("place__", reach.villages) | Q(organiser__in=reach.bodies)
+    return VolunteerTeam.objects.filter(condition | viewer.ground_q("place__")).select_related("organiser", "place")
+
+
+def people_seen(teams: Iterable[UUID]) -> dict[UUID, tuple[int, int, int]]:
+    """Of each of these teams: its trips, the people of its deeds by name (by heads), and those of whom only a number is
+    known; the two are never added."""
+    asked = VolunteerTeam.objects.filter(pk__in=list(teams)).order_by()
+    stands = Q(trips__taken_back_at__isnull=True)
+    deeds = stands & Q(trips__deeds__state=Deed.State.COUNTED, trips__deeds__arriving__isnull=True)
+    trips = asked.annotate(n=Count("trips", filter=stands)).values_list("pk", "n")
+    people = Count("trips__deeds__beneficiaries__person", filter=deeds, distinct=True)
+    named = dict(asked.annotate(n=people).values_list("pk", "n"))
+    unnamed = dict(asked.annotate(n=Sum("trips__deeds__unnamed", filter=deeds)).values_list("pk", "n"))
+    return {key: (number, named.get(key, 0), unnamed.get(key) or 0) for key, number in trips}

@@ -8,7 +8,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.predicates import sits_as_member, sits_somewhere, works_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import Activity, Deed, PossibleDuplicate, Unitemised
+from .models import Activity, Deed, PossibleDuplicate, Unitemised, VolunteerTeam
 
 
 @predicate
@@ -33,6 +33,12 @@ def organised_it(viewer: Viewer, activity: Activity) -> Answer:
         return viewer.holds(activity.organiser_id)
     own = viewer.person_id is not None and viewer.person_id == activity.recorded_by_id
     return (viewer.is_sitting_member() or viewer.only_desk()) if own else None
+
+
+@predicate
+def keeps_volunteers(viewer: Viewer, team: VolunteerTeam) -> Answer:
+    """Works at the desk that formed the team, or at an overseeing desk of where it goes."""
+    return viewer.holds(team.organiser_id) or viewer.oversees(team.place.lo)
 
 
 @predicate
@@ -95,6 +101,9 @@ add("deed.disown", is_its_person)
 add("activity.see", sits_somewhere | is_helper, reads=True)
 add("activity.open", sits_as_member | works_somewhere)
 add("activity.extend", organised_it)
+add("volunteers.see", sits_somewhere | is_helper, reads=True)
+add("volunteers.form", works_somewhere)
+add("volunteers.keep", keeps_volunteers)
 add("unitemised.see", sits_somewhere, reads=True)
 add("unitemised.withdraw", reported_it)
 add("helping.see", sits_somewhere, reads=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yishi.journal.models import Receipt
 from yishi.web.kit.request import Request
 
+from .fields.picker import is_search
 from .forms import ActForm
 
 Fields = Callable[[dict[str, Any]], dict[str, Any]]
@@ -71,7 +72,8 @@ def one_act(
     (status 422) with the sentence and everything that was typed. Where what is said depends on the receipt, `answer`
     makes the whole response. `template` fills slots of `kit/act.html` for pages that need more than a form and button.
     """
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST" and not is_search(request, form)
+    if is_sent and form.is_valid():
         cleaned = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
         receipt = form.attempt(request, service, **(given or {}), **(fields(cleaned) if fields else cleaned))
         if receipt is not None and answer is not None:
@@ -80,7 +82,7 @@ def one_act(
             messages.success(request, done)
             return HttpResponseRedirect(next_url(receipt) if next_url else back)
     page = {"form": form, "heading": heading, "lead": lead, "back": back, "submit": submit, "layout": layout, **context}
-    return render(request, template, page, status=422 if request.method == "POST" else 200)
+    return render(request, template, page, status=422 if is_sent else 200)
 
 
 def link(name: str, *args: Any, **kwargs: Any) -> str:

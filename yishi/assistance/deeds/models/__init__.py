@@ -3,6 +3,7 @@
 from .deeds import Activity, Deed, DeedBeneficiary, DeedParty, Evidence, PossibleDuplicate, Unitemised
 from .sayings import DeedCode, DeedConfirmation, DeedRemark
 from .searched import DeedWords
+from .volunteers import Volunteer, VolunteerTeam
 
 __all__ = [
     "Activity",
@@ -16,4 +17,6 @@ __all__ = [
     "Evidence",
     "PossibleDuplicate",
     "Unitemised",
+    "Volunteer",
+    "VolunteerTeam",
 ]

@@ -17,6 +17,8 @@ from yishi.kit.records import certain
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
 
+from .volunteers import VolunteerTeam
+
 WHOLE = 10_000  # shares are whole numbers of ten thousandths; those of a deed add up to this
 
 
@@ -28,6 +30,7 @@ class Activity(TakenBack):
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     on = models.DateField()
     organiser = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey(VolunteerTeam, models.PROTECT, null=True, related_name="trips")  # which went there
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:

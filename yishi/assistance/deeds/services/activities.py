@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import CatalogueItem
 from yishi.assistance.campaign.services.campaigns import named
-from yishi.assistance.deeds.models import Activity, Deed
+from yishi.assistance.deeds.models import Activity, Deed, VolunteerTeam
 from yishi.database.taken_back import locked_standing
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
@@ -44,18 +44,27 @@ def activity_open(
     place: Place,
     on: date,
     organiser: Body | None = None,
+    team: VolunteerTeam | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Write down an event that was held; its deeds are recorded afterwards. Refused for a day to come. Result:
-    activity."""
+    """Write down an event that was held, as a trip of a volunteer `team` if one went there; its deeds are recorded
+    afterwards. Refused for a day to come. Result: activity."""
     by = permit("activity.open", actor, at=organiser)
     body = {"title": title, "place": place.pk, "on": on, "organiser": organiser.pk if organiser else None}
+    body |= {"team": team.pk} if team else {}
     with act("assistance.activity.open", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         happened(on, "on", code="deed")
+        if team is not None and (on < team.valid_from or (team.valid_to is not None and on > team.valid_to)):
+            raise Refusal("activity.team", _("On this day there was no such team."), field="team")
         activity = Activity.objects.create(
-            title=named(title, 120, "title"), place=place, on=on, organiser=organiser, recorded_by=actor.person
+            title=named(title, 120, "title"),
+            place=place,
+            on=on,
+            organiser=organiser,
+            team=team,
+            recorded_by=actor.person,
         )
         this.entry(subject=("activity", activity.pk), place=place.pk)
         this.result(activity=activity.pk)

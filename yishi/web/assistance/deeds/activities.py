@@ -16,11 +16,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.reads import version_on
-from yishi.assistance.deeds.models import Activity, Deed, DeedParty
-from yishi.assistance.deeds.reads import households_by, households_find, members_by, members_find, open_items, places_of
+from yishi.assistance.deeds.models import Activity, Deed, DeedParty, VolunteerTeam
+from yishi.assistance.deeds.reads import (
+    households_by,
+    households_find,
+    members_by,
+    members_find,
+    open_items,
+    places_of,
+    teams_of,
+)
 from yishi.assistance.deeds.services.activities import Line, activity_open, activity_record, activity_take_back
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
+from yishi.database.named import record_named
 from yishi.kit.records import certain
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
@@ -62,6 +71,7 @@ ACTIVITIES = DeclaredList(
         Column(gettext_lazy("day"), "on"),
         Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
         Column(gettext_lazy("organised by"), "organiser.name"),
+        Column(gettext_lazy("volunteer team"), "team.name"),
         Column(gettext_lazy("deeds"), "count", css="number"),
     ],
 )
@@ -69,7 +79,7 @@ ACTIVITIES = DeclaredList(
 
 @page("activity.see", methods=("GET",))
 def activities(request: Request) -> HttpResponse:
-    listed = activities_of(request).select_related("place", "organiser").annotate(count=Count("deeds"))
+    listed = activities_of(request).select_related("place", "organiser", "team").annotate(count=Count("deeds"))
     typed = request.GET.get("q", "").strip()
     if typed:
         listed = listed.filter(Q(title__finds=typed) | Q(place__full_name__finds=typed))
@@ -88,6 +98,9 @@ class ActivityForm(ActForm):
     place = PlaceField(day="on")
     on = day_field(gettext_lazy("When?"))
     organiser = forms.ChoiceField(label=gettext_lazy("Who organised it?"), required=False)
+    team = forms.ModelChoiceField(
+        VolunteerTeam.objects.none(), label=gettext_lazy("Which volunteer team went there?"), required=False
+    )
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -96,6 +109,8 @@ class ActivityForm(ActForm):
         if viewer.is_sitting_member():
             choices.append(("", _("I myself")))
         self.fields["organiser"].choices = choices
+        self.fields["team"].queryset = teams_of(viewer).order_by("name")
+        self.fields["team"].empty_label = _("none")
 
     def service_fields(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         return {**cleaned, "organiser": self.desks.get(cleaned["organiser"])}
@@ -104,7 +119,8 @@ class ActivityForm(ActForm):
 @page("activity.open")
 def activity_new(request: Request) -> HttpResponse:
     place: Place | None = next(iter(places_of(request.viewer)), None)
-    initial = {"on": timezone.localdate(), "place": place}
+    team = record_named(teams_of(request.viewer), request.GET.get("team"))
+    initial = {"on": timezone.localdate(), "place": team.place if team else place, "team": team}
     form = ActivityForm(request.POST or None, viewer=request.viewer, initial=initial)
     return one_act(
         request,
@@ -121,13 +137,13 @@ def activity_new(request: Request) -> HttpResponse:
 
 
 def load_activity(request: Request, pk: UUID) -> Activity:
-    return activities_of(request).select_related("place", "organiser", "recorded_by").get(pk=pk)
+    return activities_of(request).select_related("place", "organiser", "recorded_by", "team").get(pk=pk)
 
 
 def load_kept(request: Request, pk: UUID) -> Activity:
     """The same, if it was taken back, too: its page says so."""
     kept = activities_of(request, all_kept=True)
-    return kept.select_related("place", "organiser", "recorded_by").get(pk=pk)
+    return kept.select_related("place", "organiser", "recorded_by", "team").get(pk=pk)
 
 
 ACTIVITY_DEEDS = DeclaredList(

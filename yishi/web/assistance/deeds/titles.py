@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate, Unitemised
+from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate, Unitemised, VolunteerTeam
 from yishi.journal.models import Entry
 from yishi.web.kit.titles import Kind, Names, Title
 
@@ -40,9 +40,14 @@ TITLES: dict[str, Title] = {
     "assistance.duplicate.take_back": _("Ruling on two deeds taken back"),
     "assistance.unitemised.report": _("Number without deeds reported"),
     "assistance.unitemised.withdraw": _("Number without deeds withdrawn"),
+    "assistance.volunteers.disband": _("Volunteer team disbanded"),
+    "assistance.volunteers.form": _("Volunteer team formed"),
+    "assistance.volunteers.join": _("Joined the volunteer team"),
+    "assistance.volunteers.leave": _("Left the volunteer team"),
     "assistance.activity.take_back": _("Activity taken back: entered by mistake"),
 }
 KINDS: dict[str, Kind] = {
+    "volunteers": Kind(_("Volunteer team"), "volunteer_team", VolunteerTeam.objects.all, ("name",)),
     "activity": Kind(_("Activity"), "activity", Activity.every.all, ("title",)),
     "deed": Kind(_("Deed"), "deed", Deed.objects.all, ("number", "version__name")),
     "duplicate": Kind(

@@ -10,6 +10,7 @@ from . import (
     family_code,
     helping,
     unitemised,
+    volunteers,
 )
 
 urlpatterns = [
@@ -22,4 +23,5 @@ urlpatterns = [
     *family_code.urlpatterns,
     *helping.urlpatterns,
     *unitemised.urlpatterns,
+    *volunteers.urlpatterns,
 ]
