@@ -16,6 +16,7 @@ from tests.assistance.helping import Helped
 from tests.assistance.importing import faulty as imported
 from tests.assistance.keeping import Keeping
 from tests.assistance.pairs import Paired
+from tests.assistance.stating import stated
 from tests.assistance.steered import Steered
 from tests.assistance.supervised import supervised
 from tests.assistance.watched import Watched
@@ -24,8 +25,6 @@ from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
 from tests.story import Story
-from yishi.assistance.campaign.models import StatedNumber
-from yishi.assistance.campaign.services.stated import numbers_state
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import findings_refresh
 from yishi.assistance.deeds.models import Volunteer, VolunteerTeam
@@ -241,7 +240,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "duplicates.load_pair": pk(helped.pair),
         "helping.load_body": pk(office),
         "unitemised.load_number": pk(helped.number),
-        "stated.load_number": pk(_stated(cast)),
+        "stated.load_number": pk(stated(cast)),
         "cooperations.load_cooperation": pk(steered.cooperation),
         "cooperations.load_kept": pk(steered.cooperation),
         "draws.load_draw": pk(draw),
@@ -371,20 +370,6 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "venues.load_venue": pk(cast.venue),
         "worries.load_worry": pk(story.worry),
     }
-
-
-def _stated(cast: Cast) -> StatedNumber:
-    """A number that a paper states of the county."""
-    county = cast.places["牟定县"]
-    numbers_state(
-        actor=cast.viewer("clerk"),
-        place=county,
-        what="rural_people",
-        values={county.pk: 180_000},
-        on=timezone.localdate(),
-        source="示例统计年鉴",
-    )
-    return StatedNumber.objects.get()
 
 
 def _volunteer(cast: Cast, activity: Any) -> Volunteer:
