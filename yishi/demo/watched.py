@@ -65,7 +65,7 @@ def _posted(t: Teller, watch: Watch, days: int) -> None:
 
 def _recognised(t: Teller, home: Household, days: int, kind: str, reference: str) -> Watch:
     """A hospital bill so many days ago, from the village to the county's recognition."""
-    bill = {"trigger": "self_paid", "amount": Decimal(26_400), "reference": reference, "kind": kind}
+    bill: dict[str, Any] = {"trigger": "self_paid", "amount": Decimal(26_400), "reference": reference, "kind": kind}
     watch = _verified(t, home, days, words="住院四十天，报销后自付仍高", risks=["illness"], **bill)
     _posted(t, watch, days - 3)
     t.go_to(t.today - timedelta(days=days - 9))
