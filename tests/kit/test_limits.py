@@ -269,6 +269,7 @@ LEFT = {
     "web/assistance/supervision/findings.MOST": SHOWN,
     "web/assistance/supervision/findings.MOST_CHOICES": SHOWN,
     "web/assistance/supervision/rounds.MOST_VILLAGES": SHOWN,
+    "assistance/watch/figures.LEAST": SHOWN,
     "web/assistance/watch/signals.MOST": SHOWN,
     "web/assistance/watch/watches.MOST": SHOWN,
     "assistance/deeds/services/alike.MOST_CANDIDATES": SHOWN,
