@@ -162,6 +162,16 @@ def _watch_signal(record, act, cast):
     record.judge_by = timezone.localdate() - timedelta(days=1)
 
 
+def _exit_assessment(record, act, cast):
+    record.decision = ""
+
+
+def _exit_suspicion(record, act, cast):
+    record.ruled_by, record.due_on = None, timezone.localdate() - timedelta(days=1)
+    record.interviewer = record.raised_by = cast.people["handler"]
+    type(record.sample.assessment)._base_manager.filter(pk=record.sample.assessment_id).update(stage="drawn")
+
+
 def _nobodys(record, act, cast):
     """Recorded by nobody whom the test asks."""
     for name in ("recorded_by", "prepared_by"):
@@ -172,7 +182,8 @@ def _nobodys(record, act, cast):
 PREPARED = {
     "commitment": _promise, "project": _project, "proposal": _proposal, "study": _study, "sitting": _sitting,
     "coordination": _coordination, "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
-    "watch": _watch, "watch_signal": _watch_signal,
+    "watch": _watch, "watch_signal": _watch_signal, "exit_assessment": _exit_assessment,
+    "exit_suspicion": _exit_suspicion,
 }  # fmt: skip
 
 
@@ -205,7 +216,7 @@ def world(cast):
 NAMED = {
     "worry", "matter", "gate", "plan", "study", "sitting", "consultation", "agreement", "commitment", "proposal",
     "match", "project", "payment", "coordination", "change_request", "duplicate", "import", "report", "release",
-    "visit", "watch", "watch_signal",
+    "visit", "watch", "watch_signal", "exit_assessment", "exit_suspicion",
 }  # fmt: skip
 
 
@@ -246,7 +257,10 @@ def test_waiting_1_every_stage_with_a_next_act_is_on_that_desk(world):
             if course.column == "stage_now":
                 continue
             with everything():
-                type(record)._base_manager.filter(pk=record.pk).update(**{course.column: stage})
+                over = {course.column: stage}
+                if course.kind == "exit_suspicion":
+                    over["ruled_by"] = world.people["second_clerk"]
+                type(record)._base_manager.filter(pk=record.pk).update(**over)
             urls = {_url(course, act, record) for act in course.acts}
             lingering += [
                 (course.kind, stage) for kind, url, _act in on_desk(clerk) if kind == course.kind and url in urls
