@@ -36,7 +36,7 @@ def answered(application: WSGIHandler, path: str) -> str:
     if settings.SECURE_PROXY_SSL_HEADER:
         environ["HTTP_X_FORWARDED_PROTO"] = "https"
     setup_testing_defaults(environ)
-    response = application(environ, lambda status, _headers: said.append(status))  # type: ignore[arg-type]
+    response = application(environ, lambda status, _headers: said.append(status))  # type: ignore[arg-type]  # start_response writes nothing
     for _chunk in response:
         pass
     response.close()

@@ -19,7 +19,7 @@ from .commitment_acts import SAYS
 from .commitments import load_commitment
 
 
-class MeetingField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class MeetingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
     def label_from_instance(self, meeting: LedgerEvent) -> str:
         return f"{day_said(meeting.on)}　{meeting.text}"
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.watch.models import Watch
-from yishi.assistance.watch.reads import clearing_conditions, open_watch
+from yishi.assistance.watch.reads import Condition, clearing_conditions, open_watch
 from yishi.assistance.watch.stages import S
 from yishi.assistance.watch.triggers import read_pack
 from yishi.journal.act import act
@@ -61,7 +61,7 @@ def watch_clear(
     return this.receipt
 
 
-def _holds(watch: Watch, conditions: list, seen_at_home: bool) -> None:  # type: ignore[type-arg]
+def _holds(watch: Watch, conditions: list[Condition], seen_at_home: bool) -> None:
     if watch.household.no_labour:
         raise Refusal(
             "watch.no_labour",
