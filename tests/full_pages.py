@@ -11,6 +11,7 @@ from tests.assistance.helping import Helped
 from tests.assistance.keeping import Keeping, person
 from tests.assistance.pairs import Paired
 from tests.assistance.steered import Steered
+from tests.assistance.watched import Watched
 from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.proposals.proposing import Proposed
@@ -27,6 +28,7 @@ from yishi.assistance.projects.services.acceptance import project_promise
 from yishi.assistance.projects.services.payments import deed_link
 from yishi.assistance.register.models import HouseholdCause, HouseholdStay
 from yishi.assistance.register.services.members import member_join
+from yishi.assistance.watch.models import Watch, WatchFact, WatchSignal
 from yishi.attachments.models import Attachment
 from yishi.database.reach import everything
 
@@ -101,7 +103,15 @@ class Full:
         found.save()
         found.waivers.create(reason="已核实", until=self.soon, given_at=timezone.now())
         Proposed(cast, signers=[cast.people["neighbour"]]).assign()
+        self._watch(home)
         return home
+
+    def _watch(self, home) -> None:
+        """A signal that opened its file, and a bill that raised none."""
+        watched = Watched(self.cast).judged()
+        watched.tell(amount=Decimal(300), on=self.today - timedelta(days=500))
+        for model in (Watch, WatchSignal, WatchFact):
+            model.within.update(household=home)
 
     def _works(self) -> Works:
         """A road that reached the family, and money that did."""

@@ -38,6 +38,7 @@ NOT_CONTENT = {
     ("money_decide", "shown"): "what the page showed",
     ("works_decide", "shown"): "what the page showed",
     ("change_approve", "shown"): "what the page showed",
+    ("watch_verify", "query_code"): "it shows who consents, and is kept nowhere, not even in a hash",
     ("campaign_begin", "template"): "the catalogue is an act of its own, under an id of its own",
 }
 ENOUGH = 35  # services that the samples call

@@ -238,7 +238,6 @@ TRIED = {
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/campaign/services/stated.MOST",  # tests/assistance/campaign/test_stated.py
     "assistance/campaign/services/stated.MOST_PLACES",  # the same
-    "assistance/watch/figures.LEAST",  # tests/assistance/watch/test_watch_figures.py
     "assistance/deeds/services/volunteers.MOST_AT_ONCE",  # tests/assistance/deeds/test_volunteers.py
     "commitments/services/outcomes.MOST",  # tests/commitments/test_outcomes.py
     "assistance/register/services/members.MOST_LOOKS",  # tests/assistance/register/test_register.py

@@ -71,7 +71,7 @@ SEES = {  # who opens which of the full pages
     "outsider": "county village more",
     "province_clerk": "household family project deed merged campaign county village more",
 }
-SECTIONS = {"household": 4, "deed": 1, "county": 3, "village": 3, "more": 3}
+SECTIONS = {"household": 5, "deed": 1, "county": 3, "village": 3, "more": 3}
 ROWS = {  # what stands on them besides, so that the numbers mean something
     "household": "members left years stays risks other_causes events",
     "project": "sources allotments wholes contracts photos events promises families",

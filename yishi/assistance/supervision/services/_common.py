@@ -18,7 +18,7 @@ from yishi.notices.services import tell
 from yishi.organisations.models import Body
 
 CHOOSE = _("Please choose one of the values that are offered.")
-WHY = Words("reason", 300, _("Please write why."), code="finding.reason")
+WHY = Words("reason", 260, _("Please write why."), code="finding.reason")
 Coordination = Finding.Coordination
 NOT_ASKED: dict[str, Any] = {"coordination_asked_on": None, "coordinate_by": None}
 

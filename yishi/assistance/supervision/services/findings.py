@@ -28,7 +28,7 @@ from yishi.organisations.rights import permit
 
 from ._common import CHOOSE, WHY, ask_to_coordinate, coordination_of, enter, locked_finding, locked_round
 
-SEEN = Words("words", 300, _("Please write what was seen."), code="finding.words")
+SEEN = Words("words", 260, _("Please write what was seen."), code="finding.words")
 VISIT_WORDS = Words("note", 500)
 
 MOST = 600  # findings of one sending
@@ -160,7 +160,7 @@ def _find(
         origin=(Commitment.Origin.FINDING, finding.pk),
         place=place,
         bearer=gap.bearer,
-        act_text=_now("%(item)s: %(words)s") % {"item": item.name, "words": words[:280]},
+        act_text=_now("%(item)s: %(words)s") % {"item": item.name, "words": words},
         due_on=gap.due_on,
         proof_expected=item.proof,
         supervisor=_supervisor(round, place, gap.bearer),
@@ -189,7 +189,7 @@ def finding_merge(
             raise Refusal("finding.into", _("Choose an open finding of the same round."), field="into")
         row.merged_into, row.reason = other, WHY.kept(reason)
         said = _now("Merged into %(number)s: %(reason)s") % {"number": other.commitment.number, "reason": row.reason}
-        _settle(this, actor, row, said[:300])
+        _settle(this, actor, row, said)
         enter(this, row, "merged", into=other.pk)
         this.result(into=other.pk)
     return this.receipt

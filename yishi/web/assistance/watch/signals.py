@@ -32,7 +32,7 @@ from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.body_field import BodyField
 from yishi.web.kit.fields.place_field import PlaceField
-from yishi.web.kit.fields.simple import day_field
+from yishi.web.kit.fields.simple import AmountField, day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
@@ -123,9 +123,11 @@ def signal(request: Request, signal: WatchSignal) -> HttpResponse:
 class RaiseForm(ActForm):
     trigger = forms.ChoiceField(label=gettext_lazy("which kind of trouble"))
     on = day_field(gettext_lazy("day it happened"))
-    amount = forms.DecimalField(
+    amount = AmountField(
         label=gettext_lazy("amount or days"),
+        min_value=0,
         max_value=MOST_AMOUNT,
+        max_digits=12,
         decimal_places=2,
         required=False,
         help_text=gettext_lazy("Yuan that the family pays or lost; days of absence from school. Else leave it empty."),
