@@ -14,7 +14,7 @@ from yishi.people.models import Person
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps plans by itself"),
+    pytest.mark.postgres,  # SQLite keeps plans by itself
 ]
 
 
