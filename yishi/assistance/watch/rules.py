@@ -99,14 +99,18 @@ def is_of_the_county(viewer: Viewer, watch: Watch) -> Answer:
 
 
 @predicate
+def did_not_verify(viewer: Viewer, watch: Watch) -> Answer:
+    """Is another person than who verified the family at home; in a small office it may be the same.
+
+    Nothing of the check itself is asked: whoever checked it, and did not get the answer, may ask for it again."""
+    return viewer.person_id is None or viewer.person_id != watch.verified_by_id or is_small_office()
+
+
+@predicate
 def has_other_hands(viewer: Viewer, watch: Watch) -> Answer:
-    """Took no earlier step of this file that somebody else must look at; in a small office they may have."""
-    return not took_a_step(viewer, watch) or is_small_office()
-
-
-def took_a_step(viewer: Viewer, watch: Watch) -> bool:
-    """Did the viewer verify the family, or check it?"""
-    return viewer.person_id is not None and viewer.person_id in (watch.verified_by_id, watch.checked_by_id)
+    """Neither verified the family nor checked it; in a small office they may have."""
+    took = viewer.person_id is not None and viewer.person_id in (watch.verified_by_id, watch.checked_by_id)
+    return not took or is_small_office()
 
 
 @predicate
@@ -127,7 +131,7 @@ add("watch.list", reading, reads=True)
 add("watch.see", reads_watch, reads=True)
 add("watch.verify", visits_it)
 add("watch.post", posts_it)
-add("watch.check", oversees_it & has_other_hands)
+add("watch.check", oversees_it & did_not_verify)
 add("watch.recognise", is_of_the_county & has_other_hands)
 add("watch.refuse", oversees_it)
 add("watch.clear", is_of_the_county)

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.watch.models import Watch
 from yishi.assistance.watch.notice import VillageNotice
 from yishi.assistance.watch.reads import clearing_conditions, measures_of
-from yishi.assistance.watch.rules import took_a_step
+from yishi.assistance.watch.rules import has_other_hands
 from yishi.assistance.watch.stages import may_step
 from yishi.attachments.models import Attachment
-from yishi.commitments.rules import is_small_office
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form
@@ -122,7 +121,7 @@ def watch(request: Request, watch: Watch) -> HttpResponse:
         "acts": offered,
         "may_back": steps.exists() and may("watch.step_back", viewer, watch),
         "is_up": is_up and watch.stage == Stage.POSTED,
-        "needs_other_hands": _needs_other_hands(watch) and took_a_step(viewer, watch) and not is_small_office(),
+        "needs_other_hands": _needs_other_hands(watch) and not has_other_hands.test(viewer, watch),
         "signals": [(each, trigger_word(each)) for each in watch.signals.order_by("raised_on", "pk")],
         "measures": list(measures_of(watch).order_by("commitment__due_on", "pk")),
         "may_agree": watch.stage in (*Watch.OPEN, Stage.RETURNED) and may("measure.agree", viewer, watch.household),
