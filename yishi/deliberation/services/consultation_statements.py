@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from yishi.commitments.rules import is_small_office
 from yishi.database.words import Words
 from yishi.deliberation.models import Consultation, ConsultationStatement
 from yishi.deliberation.models.consultations import LONGEST_STATEMENT
@@ -13,7 +14,6 @@ from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
 
 from .consultations import Stage, enter, locked_consultation
@@ -115,7 +115,7 @@ def appeal_decide(
                 _("Nobody can vote on it any more. Answer the appeal with words; the log shows that it came too late."),
             )
         same_hands = fresh.decided_by_id is not None and fresh.decided_by_id == actor.person_id
-        if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
+        if same_hands and not is_small_office():
             raise NotAllowed("appeal.same_person", _("You refused this statement: somebody else answers the appeal."))
         fresh.appeal_answer = ANSWER.kept(answer)
         fresh.appeal_decided_by, fresh.appeal_decided_at = actor.person, this.now

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment
+from yishi.commitments.rules import is_small_office
 from yishi.database.taken_back import locked_standing
 from yishi.database.words import Words
 from yishi.deliberation.models import Matter, Study, StudyFinding, StudyVisit
@@ -19,7 +20,6 @@ from yishi.journal.shown import check_shown
 from yishi.kit.errors import NotAllowed, WrongStage
 from yishi.notices.days import happened
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
 
 from .course import locked, matter_move_on, of_matter
@@ -182,7 +182,7 @@ def study_check(
         now = study_digest(study)
         check_shown(shown, now)
         same_hands = study.visits.filter(recorded_by=actor.person_id).exists()
-        if same_hands and not Installation.objects.filter(pk=1, small_office=True).exists():
+        if same_hands and not is_small_office():
             raise NotAllowed(
                 "study.second_person", _("A second person checks a study: somebody who did not record its visits.")
             )

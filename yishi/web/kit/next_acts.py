@@ -12,14 +12,14 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, UUIDField, Value, When
+from django.db.models import Case, Count, Exists, Q, QuerySet, UUIDField, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from yishi.database.gather import Given, kept_question
 from yishi.kit.clock import CountedDay
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body
+from yishi.organisations.models import Body, Installation
 from yishi.web.kit.desk_items import MOST, DeskItem, Mark, Source
 
 
@@ -30,6 +30,11 @@ def inside(viewer: Viewer, path: str, leads: Callable[[Any], bool]) -> Q:
         if leads(post):
             condition |= Q(**{f"{path}lo__gte": post.body.place.lo, f"{path}lo__lte": post.body.place.hi})
     return condition
+
+
+def in_small_office() -> Q:
+    """Whether one person may decide for both, asked with the rows: a question that is kept hangs on no setting."""
+    return Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.projects.models import FundMovement, Project
 from yishi.kit.money import yuan_text
 from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
-from yishi.organisations.models import BodyKind, Installation, PlaceLevel, Post, valid_on
-from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.organisations.models import BodyKind, PlaceLevel, Post, valid_on
+from yishi.web.kit.next_acts import Course, NextAct, in_small_office, inside
 
 from .money_words import receiver_of
 
@@ -26,7 +26,7 @@ def _leading(viewer: Viewer) -> Q:
     """The desks that lead in its place, up to the county's, but not who builds it (a small office excepted); where none
     of them is manned, such as for what the county's office builds itself, those above."""
     builds = Q(responsible__in=[post.body_id for post in viewer.posts])
-    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    small = in_small_office()
     there = inside(viewer, "place__", lambda post: post.body.kind in LEADING and post.body.place.level in NEAR)
     above = inside(viewer, "place__", lambda post: post.body.kind in LEADING and post.body.place.level not in NEAR)
     manned = Post.objects.filter(
@@ -103,7 +103,7 @@ PROJECTS = Course(
 def _second_hand(viewer: Viewer) -> Q:
     """Somebody else at the fund's desk than who recorded it (in a small office also the same); where nobody else works
     there, the desks that oversee its place."""
-    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    small = in_small_office()
     others = Post.objects.filter(
         ~Q(person=OuterRef("recorded_by")),
         valid_on(timezone.localdate()),

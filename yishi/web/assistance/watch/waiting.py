@@ -3,15 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.watch.models import Watch, WatchSignal
 from yishi.assistance.watch.reads import without_measure
 from yishi.assistance.watch.rules import is_county_desk
 from yishi.organisations.grants import Viewer, is_overseeing
-from yishi.organisations.models import BodyKind, Installation
-from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.organisations.models import BodyKind
+from yishi.web.kit.next_acts import Course, NextAct, in_small_office, inside
 
 from .watch_words import trigger_word
 
@@ -62,9 +62,8 @@ def _village(viewer: Viewer) -> Q:
 
 
 def _other_hands(viewer: Viewer) -> Q:
-    """Taken by whoever took no step before; in a small office by anybody. Asked with the rows: a setting may change."""
-    small = Exists(Installation.objects.filter(pk=1, small_office=True))
-    return Q(small) | (~Q(verified_by=viewer.person_id) & ~Q(checked_by=viewer.person_id))
+    """Taken by whoever took no step before; in a small office by anybody."""
+    return in_small_office() | (~Q(verified_by=viewer.person_id) & ~Q(checked_by=viewer.person_id))
 
 
 def _above(viewer: Viewer) -> Q:

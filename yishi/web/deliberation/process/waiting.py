@@ -31,8 +31,8 @@ from yishi.deliberation.services.gates import gates_waiting
 from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
-from yishi.organisations.models import Installation, Post, valid_on
-from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.organisations.models import Post, valid_on
+from yishi.web.kit.next_acts import Course, NextAct, in_small_office, inside
 
 SOON = 3  # working days
 # Columns of a matter of which no item says anything.
@@ -174,7 +174,7 @@ def _with_paper(**narrowed: Any) -> Q:
 
 def _comparing(viewer: Viewer) -> Q:
     """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
-    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    small = in_small_office()
     over = inside(
         viewer,
         "matter__place__",

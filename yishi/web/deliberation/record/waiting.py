@@ -1,13 +1,12 @@
 """Whose act comes next on a public file."""
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yishi.deliberation.models import Matter, Release
 from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.organisations.grants import OVERSEEING, Viewer
-from yishi.organisations.models import Installation
-from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.web.kit.next_acts import Course, NextAct, in_small_office, inside
 
 State = Release.State
 
@@ -23,7 +22,7 @@ def _running(viewer: Viewer) -> Q:
 
 def _checking(viewer: Viewer) -> Q:
     """Somebody else than who prepared it; in a small office also the same."""
-    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    small = in_small_office()
     return _running(viewer) & (~Q(prepared_by=viewer.person_id) | Q(prepared_by__isnull=True) | small)
 
 

@@ -16,9 +16,9 @@ from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.processes import model_of
 from yishi.kit.clock import add_workdays
 from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
-from yishi.organisations.models import Installation, Post, valid_on
+from yishi.organisations.models import Post, valid_on
 from yishi.web.kit.desk_items import DeskItem, Source
-from yishi.web.kit.next_acts import Course, NextAct, inside
+from yishi.web.kit.next_acts import Course, NextAct, in_small_office, inside
 from yishi.web.kit.one_act import link
 
 MOST_SEATS = 50
@@ -50,7 +50,7 @@ def _checking(viewer: Viewer) -> Q:
     """A second person at the convener's desk; where nobody else works there, the desks that oversee the place."""
     recorded = StudyVisit.objects.filter(study=OuterRef("pk"))
     own = Q(Exists(recorded.filter(recorded_by=viewer.person_id)))
-    small = Q(Exists(Installation.objects.filter(pk=1, small_office=True)))
+    small = in_small_office()
     hands = StudyVisit.objects.filter(study=OuterRef(OuterRef("pk"))).exclude(recorded_by=None)
     colleagues = Post.objects.filter(
         valid_on(timezone.localdate()), body=OuterRef("matter__convener"), role__in=WORKING
