@@ -197,6 +197,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     return {
         "check_rules.load_rule": {"code": "house-none"},
         "check_rules.load_threshold": {"code": "road_most"},
+        "exit_rules.load_exit_rule": {"code": "wrong"},
         "checks.load_finding": pk(_finding(cast)),
         "change_requests.load_request": pk(keeping.asked()),
         "household_change.load_household": pk(keeping.household),

@@ -81,11 +81,11 @@ DAYS_AHEAD = {
     ),
     **dict.fromkeys(
         (
-            "body_register.since", "check_set.valid_from", "item_change.since", "lead_set.since",
-            "member_admit.since", "member_appoint.since", "pairing_hand_over.on", "pairings_hand_over.on",
-            "person_appoint.since", "place_set_put.since", "post_give.since", "round_join.valid_from",
-            "team_join.valid_from", "team_open.valid_from", "term_open.since", "venue_open.since",
-            "volunteers_join.valid_from",
+            "body_register.since", "check_set.valid_from", "exit_rule_set.valid_from", "item_change.since",
+            "lead_set.since", "member_admit.since", "member_appoint.since", "pairing_hand_over.on",
+            "pairings_hand_over.on", "person_appoint.since", "place_set_put.since", "post_give.since",
+            "round_join.valid_from", "team_join.valid_from", "team_open.valid_from", "term_open.since",
+            "venue_open.since", "volunteers_join.valid_from",
         ),
         FROM,
     ),

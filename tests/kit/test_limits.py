@@ -245,6 +245,7 @@ TRIED = {
     "assistance/exits/services/assessments.MOST_DRAWN", "assistance/exits/services/assessments.MOST_SAMPLE",
     "assistance/exits/services/assessments.MOST_VILLAGES", "assistance/exits/services/framing.MOST_HOUSEHOLDS",
     "assistance/exits/services/framing.MOST_ROSTER", "assistance/exits/services/suspicions.MOST_FILES",
+    "assistance/exits/services/settings.MOST_PER_CENT", "assistance/exits/services/settings.MOST_COUNTER_DAYS",
     "assistance/exits/survey/frame.MOST_PEOPLE", "assistance/exits/survey/pack.MOST_COUNT",
     "assistance/exits/survey/pack.MOST_WORDS", "assistance/exits/survey/package.MOST_BYTES",
     # tests/kit/test_limits_of_acts.py

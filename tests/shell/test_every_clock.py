@@ -50,8 +50,7 @@ ASKS = {"add_workdays", "workdays_between", "is_workday"}
 # Every place that asks for working days, and the test below that holds it to the calendar of the wall.
 CLOCKS = {
     "assistance/deeds/services/family.py:answer_again_until": "test_a_familys_second_word",
-    "assistance/exits/services/recounting.py:_move": "test_counter_evidence_in_doubt_is_counted_again",
-    "assistance/exits/services/suspicions.py:suspicion_raise": "test_counter_evidence",
+    "assistance/exits/services/suspicions.py:counter_until": "test_counter_evidence",
     "assistance/supervision/services/_common.py:coordinate_by": "test_coordination",
     "commitments/clocks.py:next_due": "test_the_check_of_a_proof",
     "commitments/clocks.py:yellow_from": "test_a_promise_turns_yellow",

@@ -27,7 +27,7 @@ PAGES = {  # who opens which pages, by URL name
         pairing_gaps families family visits visit needs need offers offer teams team village_plans checks
         check_findings campaigns campaign place_sets place households household change_requests proposals
         exit_assessments exit_assessment exit_sample exit_household exit_suspicions exit_suspicion exit_notices
-        projects project funds fund imports reports answers search figures_place""",
+        exit_rules projects project funds fund imports reports answers search figures_place""",
     "village_head": "desk families family households household needs check_findings",
     "member": "desk mine helping families family deeds deed proposals",
     "cadre": "families",

@@ -89,7 +89,7 @@ OWN_REACH = re.compile(
     r"^(desk|mine|calendar|gates|matters|matter_new|plans|plan_new|processes|process_new|process_upload|commitments|"
     r"worries|worry_new|worry_slip|unanswered|library|overview|releases|rates|rate_cases|notices|notices_read|bodies|"
     r"members|venues|venue_new|places|judge_one|follow_phone|"
-    r"watch_signals|watches|watch_figures|exit_assessments|exit_suspicions|exit_new|campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
+    r"watch_signals|watches|watch_figures|exit_assessments|exit_suspicions|exit_new|exit_rules|campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
     r"reports|answers|search|"
     r"proposals|proposal_new|"
     r"imports|import_new|import_template)$"
@@ -206,7 +206,7 @@ def test_a_stranger_sees_no_file_of_another_county(client, cast, samples, who):
 
 def is_common(name: str, who: str) -> bool:
     """Public knowledge inside: a body's or a place's page, a shipped model; an overview of another county's counts."""
-    rules = name.startswith(("check_rule", "check_threshold"))
+    rules = name.startswith(("check_rule", "check_threshold", "exit_rules"))
     return rules or name in {"body", "place", "plan_new", "process_copy"} or name in FIGURES
 
 

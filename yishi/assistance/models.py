@@ -41,6 +41,7 @@ from .exits.models import (
     ExitFollowed,
     ExitInterview,
     ExitSample,
+    ExitSetting,
     ExitSuspicion,
 )
 from .imports.models import (
@@ -149,6 +150,7 @@ __all__ = [
     "ExitFollowed",
     "ExitInterview",
     "ExitSample",
+    "ExitSetting",
     "ExitSuspicion",
     "Finding",
     "FindingStep",

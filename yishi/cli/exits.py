@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from yishi.assistance.exits.survey import package
+from yishi.assistance.exits.survey import again, package
+from yishi.assistance.exits.survey.again import reckoned_again
 from yishi.assistance.exits.survey.draw import draw
 from yishi.assistance.exits.survey.frame import FrameError, frame_hash, frame_read
 
@@ -15,6 +16,9 @@ PROBLEMS = {
     package.CONTENT: "文件内容被改动 · a file was changed",
     package.OTHER_KEY: "签名的不是给出的公钥 · it was signed with another key than the given one",
     package.BYTES: "文件之外有字节被改动 · bytes outside of the files were changed",
+    again.UNREADABLE: "包里的文件不全或者读不了 · files of an exit are missing or cannot be read",
+    again.SAMPLE: "样本不是由抽样框和种子抽出来的 · the sample is not what frame and seed give",
+    again.RESULTS: "比例不是由问卷和裁定算出来的 · the figures do not follow from interviews and rulings",
 }
 
 
@@ -54,11 +58,15 @@ def _check(path: Path, key: str) -> int:
     if found.problem:
         print(f"不一致 · it does not agree: {PROBLEMS[found.problem]}{f' ({found.detail})' if found.detail else ''}")
         return 1
+    if (differs := reckoned_again(content)) != "":
+        print(f"不一致 · it does not agree: {PROBLEMS[differs]}")
+        return 1
     for name, value in sorted((found.about or {}).items()):
         print(f"{name}: {value}")
     print(f"文件 · files: {found.files}")
     print(f"公钥 · key: {found.key}")
     if not key:
         print("没有给出公钥:请与该单位公布的公钥核对 · no key was given: compare it with the one that was published")
+    print("重抽样本、重算比例,与包内相同 · drawn and reckoned again, sample and figures are the same")
     print("一致:签名、清单和每个字节都对得上 · everything agrees: signature, manifest and every byte")
     return 0

@@ -34,8 +34,9 @@ def based(t: Teller, help: Help, families: Sequence[Household]) -> None:
     t.go_to(begins + timedelta(days=1))
     stated = {"place": province, "on": begins, "source": PUBLISHED, "campaign": help.campaign}
     t.does("province_clerk", numbers_state, what="poor_people", values={province.pk: POOR_PEOPLE}, **stated)
+    kept = {"owner": t.cast.bodies["office/53"], "is_poor_list": True}
     for name, code, members, number in LISTS:
-        receipt = t.does("province_clerk", place_set_open, name=name, code=code, owner=t.cast.bodies["office/53"])
+        receipt = t.does("province_clerk", place_set_open, name=name, code=code, **kept)
         listed = PlaceSet.objects.get(pk=UUID(receipt.result["place_set"]))
         places = [t.cast.places[member] for member in members]
         t.does("province_clerk", place_set_put, place_set=listed, places=places, since=begins, paper="演示名单")

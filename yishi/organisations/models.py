@@ -109,6 +109,7 @@ class PlaceSet(models.Model):
     code = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=64)
     note = models.CharField(max_length=300, blank=True)
+    is_poor_list = models.BooleanField(default=False)  # 贫困县、贫困村名单: whoever stands in it is poor on those days
     owner = models.ForeignKey("Body", models.PROTECT, null=True, blank=True, related_name="+")  # whose desk keeps it
 
     def __str__(self) -> str:
@@ -120,7 +121,7 @@ class PlaceSetItem(Dated):
     place_set = models.ForeignKey(PlaceSet, models.CASCADE, related_name="items")
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     paper = models.CharField(max_length=200, blank=True)  # by which decision it belongs to the set
-    end_paper = models.CharField(max_length=200, blank=True)  # by which decision it left
+    end_paper = models.CharField(max_length=300, blank=True)  # by which decision it left
 
     def __str__(self) -> str:
         return f"{self.place_set}: {self.place}"

@@ -143,7 +143,7 @@ def test_the_package_is_checked_and_names_nobody(assessed):
     assessed.opened().drawn().asked().closed()
     content = file_of(assessed.assessment, ExitFile.Kind.PACKAGE)
     found = package_check(content, ring().public_key)
-    assert found.problem == "" and found.about["number"] == assessed.assessment.number and found.files == 7
+    assert found.problem == "" and found.about["number"] == assessed.assessment.number and found.files == 8
     for home in Household.within.all():
         assert home.number.encode() not in content and home.head.name.encode() not in content
     assert len(gzip.compress(content)) < len(content)

@@ -17,7 +17,7 @@ from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, FilesManager, Reach
 from yishi.database.taken_back import StandingManager, TakenBack
 from yishi.kit.ids import uuid7
-from yishi.organisations.models import Body, Place
+from yishi.organisations.models import Body, Place, PlaceSetItem
 from yishi.people.models import Person
 
 VERSION, HASH, CODE = 24, 64, 40
@@ -40,6 +40,7 @@ class ExitAssessment(File):
     year = models.PositiveSmallIntegerField()  # of the exit
     as_of = models.DateField()  # the register as it was on that day
     rules = models.CharField(max_length=VERSION)
+    area_rules = models.JSONField(default=list, blank=True)  # what held in the area when it was opened: survey/area
     questionnaire = models.CharField(max_length=VERSION)
     stage = models.CharField(max_length=8, choices=Stage.choices, default=Stage.FRAMED)
     frame_hash = models.CharField(max_length=HASH)
@@ -59,6 +60,7 @@ class ExitAssessment(File):
     closed_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=8, choices=Decision.choices, blank=True)
     decision_reason = models.CharField(max_length=300, blank=True)
+    lists_left = models.ManyToManyField(PlaceSetItem, related_name="+")  # poor lists that the county left by it
     decision_shown = models.CharField(max_length=HASH, blank=True)  # the hash of what whoever decided read
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
@@ -79,6 +81,35 @@ class ExitAssessment(File):
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
         return reach.places("place__")
+
+
+class ExitSetting(models.Model):
+    """What an office changed in the rules of an exit for its area, from a day on, with the paper on which it rests.
+
+    A row that changes nothing says: from that day on as the area above has it. The nearest area decides. What began
+    before keeps what held then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=VERSION)  # of survey/area: a number, or a household's condition
+    valid_from = models.DateField()
+    value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    is_off = models.BooleanField(default=False)  # the condition is none here
+    source = models.CharField(max_length=300)
+    set_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    set_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["valid_from", "set_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(value=None) | Q(is_off=False), name="exit_setting_one_of_both"),
+        ]
+        indexes = [models.Index(fields=["code", "valid_from"], name="exit_setting_code")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.code} {self.valid_from}"
 
 
 class ExitFile(models.Model):

@@ -13,8 +13,9 @@ from yishi.assistance.register.timeline import POOR
 from yishi.organisations.models import Place, valid_on
 
 from .models import ExitAssessment, ExitInterview, ExitSample, ExitSuspicion
+from .settings import rules_of
 from .survey.draw import Stratum
-from .survey.pack import questionnaire_read, rules_read
+from .survey.pack import questionnaire_read
 from .survey.results import Register, Visited, results_of
 
 Kind, State = ExitSuspicion.Kind, ExitSuspicion.State
@@ -22,11 +23,14 @@ Kind, State = ExitSuspicion.Kind, ExitSuspicion.State
 
 def known_facts(sample: ExitSample, day: date) -> dict[str, Any]:
     """What the register says of a drawn household on a day, and is therefore not asked: people, and of its last year
-    then income per head, house, water, who is not insured or not at school. No name and no number of anybody."""
+    then income per head, house, water, who is not insured or not at school; of every household the income line of the
+    assessment's rules, in fen. No name and no number of anybody."""
+    line = rules_of(sample.assessment).income_line
+    of_all = {} if line is None else {"income_line": int(line * 100)}
     if sample.household_id is None:
-        return {}
+        return of_all
     members = HouseholdMember.within.filter(valid_on(day), household=sample.household_id)
-    facts: dict[str, Any] = {"people": members.count()}
+    facts: dict[str, Any] = {"people": members.count(), **of_all}
     year = HouseholdYear.within.filter(household=sample.household_id, year__lte=day.year).order_by("-year").first()
     if year is not None:
         facts |= {
@@ -82,7 +86,7 @@ def results_now(assessment: ExitAssessment) -> dict[str, Any]:
     """The figures as they stand now; those of a closed assessment are kept with it."""
     states = ExitSuspicion.within.filter(sample__assessment=assessment).values_list("state", flat=True)
     return results_of(
-        rules_read(assessment.rules),
+        rules_of(assessment),
         strata_of(assessment),
         visited_of(assessment),
         states,

@@ -3,6 +3,7 @@
 The separations of one row (who asked and who rules, who closed and who decides) are constraints of the database too.
 """
 
+from yishi.assistance.checks.rules import sets_rules, sets_somewhere
 from yishi.assistance.register.rules import keeps_its_village, sits_where_households_are_kept, village_desk
 from yishi.organisations.grants import SEEING, Viewer
 from yishi.organisations.models import Place, PlaceLevel
@@ -72,10 +73,16 @@ def raises_it(viewer: Viewer, suspicion: ExitSuspicion) -> Answer:
     return asks_it.test(viewer, suspicion.sample)
 
 
+def has_a_side(viewer: Viewer, suspicion: ExitSuspicion) -> bool:
+    """Did they ask the household, raise the suspicion, or file counter-evidence that stands?"""
+    sides = (suspicion.interviewer_id, suspicion.raised_by_id)
+    return viewer.person_id in sides or suspicion.counters.filter(filed_by=viewer.person_id).exists()
+
+
 @predicate
-def neither_asked_nor_raised(viewer: Viewer, suspicion: ExitSuspicion) -> Answer:
-    """Is another person than who asked the household and who raised the suspicion."""
-    return viewer.person_id not in (suspicion.interviewer_id, suspicion.raised_by_id)
+def has_no_side(viewer: Viewer, suspicion: ExitSuspicion) -> Answer:
+    """Is another person than who asked the household, raised the suspicion or filed counter-evidence."""
+    return not has_a_side(viewer, suspicion)
 
 
 @predicate
@@ -109,6 +116,9 @@ add("exit.close", runs_it)
 add("exit.reopen", runs_it)
 add("exit.decide", runs_it & did_not_close)
 add("exit.decide_back", runs_it)
+add("exit.rules", sits_where_households_are_kept, reads=True)
+add("exit.rules_change", sets_somewhere)  # the form, in which the area is chosen
+add("exit.rules_set", sets_rules)
 add("exit.sample", reads_sample, reads=True)
 add("exit.interview", asks_it)
 add("exit.enter", enters_it)
@@ -116,7 +126,7 @@ add("exit.suspect", asks_it)
 add("exit.suspicions", sits_where_households_are_kept | is_stationed_somewhere, reads=True)
 add("exit.suspicion", reads_suspicion, reads=True)
 add("exit.withdraw", raises_it)
-add("exit.rule", raises_it & neither_asked_nor_raised)
+add("exit.rule", raises_it & has_no_side)
 add("exit.rule_back", raises_it)
 add("exit.counter", answers_for_village)
 add("exit.counter_back", filed_for_village)

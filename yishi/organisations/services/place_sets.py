@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.journal.act import act
+from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.kit.ids import child_id
@@ -24,9 +25,17 @@ PAPER = Words("paper", 200)  # name or number of a decision
 
 
 def place_set_open(
-    *, actor: Viewer, name: str, code: str = "", note: str = "", owner: Body | None = None, act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    name: str,
+    code: str = "",
+    note: str = "",
+    owner: Body | None = None,
+    is_poor_list: bool = False,
+    act_id: UUID | None = None,
 ) -> Receipt:
     """Open a set of places under a short code (letters and dashes; made up if none is given), kept by the desk `owner`.
+    `is_poor_list`: who stands in it is poor on those days; a county leaves it with its approved exit.
 
     Result: place_set.
     """
@@ -38,14 +47,30 @@ def place_set_open(
     if typed and not code:
         raise Refusal("place_set.code", _("Enter a short code of Latin letters, for example pilot-2026."), field="code")
     sent = {"code": code, "name": name, "note": note, **({"owner": owner.pk} if owner else {})}
+    sent |= {"poor": True} if is_poor_list else {}
     with act("organisations.place_set.open", actor=by, act_id=act_id, body=sent) as this:
         if this.replayed:
             return this.receipt
         code = code or f"set-{this.id.hex[-8:]}"
         if PlaceSet.objects.filter(code=code).exists():
             raise Refusal("place_set.taken", _("A set with this code exists already."), field="code")
-        place_set = PlaceSet.objects.create(id=child_id(this.id, 1), code=code, name=name, note=note, owner=owner)
+        place_set = PlaceSet.objects.create(
+            id=child_id(this.id, 1), code=code, name=name, note=note, owner=owner, is_poor_list=is_poor_list
+        )
         this.entry(subject=("place_set", place_set.pk))
+        this.result(place_set=place_set.pk)
+    return this.receipt
+
+
+def place_set_mark(*, actor: Viewer, place_set: PlaceSet, is_poor_list: bool, act_id: UUID | None = None) -> Receipt:
+    """Say that whoever stands in the set is poor on those days, or that it says nothing of that. Result: place_set."""
+    by = permit("place_set.manage", actor, place_set)
+    sent = {"place_set": place_set.pk, "poor": is_poor_list}
+    with act("organisations.place_set.mark", actor=by, act_id=act_id, body=sent) as this:
+        if this.replayed:
+            return this.receipt
+        PlaceSet.objects.filter(pk=place_set.pk).update(is_poor_list=is_poor_list)
+        this.entry(subject=("place_set", place_set.pk), data={"poor": is_poor_list})
         this.result(place_set=place_set.pk)
     return this.receipt
 
@@ -118,3 +143,44 @@ def place_set_remove(
         this.entry(subject=("place_set", item.place_set_id), place=item.place_id, quantities={"places": -1})
         this.result(item=item.pk)
     return this.receipt
+
+
+def poor_lists(place: Place, day: date) -> list[PlaceSetItem]:
+    """The poor lists in which a place stands on a day, without a last day so far."""
+    standing = PlaceSetItem.objects.filter(
+        place=place, place_set__is_poor_list=True, valid_from__lte=day, valid_to__isnull=True
+    )
+    return list(standing.select_related("place_set").order_by("valid_from", "pk"))
+
+
+def lists_leave(this: Act, place: Place, day: date, paper: str) -> list[PlaceSetItem]:
+    """Within an act that decides so: the place stands in no poor list any more from `day` on, by the same decision."""
+    left = []
+    for standing in poor_lists(place, day):
+        item = PlaceSetItem.objects.select_for_update().get(pk=standing.pk)
+        if item.valid_to is not None:
+            continue
+        item.valid_to, item.end_paper = max(day, item.valid_from) - timedelta(days=1), paper
+        item.save(update_fields=["valid_to", "end_paper"])
+        this.entry(subject=("place_set", item.place_set_id), place=item.place_id, data={"until": item.valid_to})
+        left.append(item)
+    return left
+
+
+def lists_rejoin(this: Act, items: Iterable[PlaceSetItem], paper: str) -> None:
+    """Within an act that takes such a decision back: each stands in its list again as before. Refused where somebody
+    changed that since."""
+    for given in items:
+        item = PlaceSetItem.objects.select_for_update().select_related("place_set").get(pk=given.pk)
+        since = PlaceSetItem.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), place_set=item.place_set_id, place=item.place_id
+        )
+        if item.end_paper != paper or since.filter(valid_from__gt=item.valid_to).exists():
+            raise WrongStage(
+                "place_set.changed",
+                _("What “%(name)s” says of this place was changed since. Put it right there first.")
+                % {"name": item.place_set.name},
+            )
+        item.valid_to, item.end_paper = None, ""
+        item.save(update_fields=["valid_to", "end_paper"])
+        this.entry(subject=("place_set", item.place_set_id), place=item.place_id, data={"until": None})

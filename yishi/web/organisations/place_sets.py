@@ -15,7 +15,13 @@ from django.utils.translation import gettext_lazy
 from yishi.organisations.models import Body, Place, PlaceSet, PlaceSetItem, valid_on
 from yishi.organisations.reads import places_find
 from yishi.organisations.rights import may
-from yishi.organisations.services.place_sets import PAPER, place_set_open, place_set_put, place_set_remove
+from yishi.organisations.services.place_sets import (
+    PAPER,
+    place_set_mark,
+    place_set_open,
+    place_set_put,
+    place_set_remove,
+)
 from yishi.web.kit.exports import wants_export
 from yishi.web.kit.fields.simple import area, day_field
 from yishi.web.kit.fields.words_field import WordsField
@@ -49,6 +55,7 @@ PLACE_SETS = DeclaredList(
         Column(gettext_lazy("code"), "code", page=False),
         Column(gettext_lazy("kept by"), "owner.name", cell="kept_by"),
         Column(gettext_lazy("note"), "note", cell="note"),
+        Column(gettext_lazy("list of poor places"), lambda row: _("yes") if row.is_poor_list else ""),
     ],
 )
 
@@ -101,12 +108,20 @@ def _day_of(request: Request) -> date:
         return timezone.localdate()
 
 
+POOR_LABEL = gettext_lazy("it is a list of poor places")
+POOR_HELP = gettext_lazy(
+    "Whoever stands in it is poor on those days. "
+    "A county leaves it with the approval of its exit, by the same decision."
+)
+
+
 class SetForm(ActForm):
     name = forms.CharField(
         label=gettext_lazy("name"), max_length=64, help_text=gettext_lazy("For example: counties to exit in 2026.")
     )
     owner = forms.ModelChoiceField(Body.objects.none(), label=gettext_lazy("kept by"))
     note = forms.CharField(label=gettext_lazy("note"), max_length=300, required=False)
+    is_poor_list = forms.BooleanField(label=POOR_LABEL, help_text=POOR_HELP, required=False)
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -129,6 +144,31 @@ def place_set_new(request: Request) -> HttpResponse:
         done=_("The set is open. Add its places."),
         submit=_("Open the set"),
         next_url=lambda receipt: reverse("place_set_put", args=[receipt.result["place_set"]]),
+        layout=CENTRED,
+    )
+
+
+class MarkForm(ActForm):
+    is_poor_list = forms.TypedChoiceField(
+        label=gettext_lazy("what it is"),
+        choices=[("yes", POOR_LABEL), ("no", gettext_lazy("another set; it says nothing of poverty"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        help_text=POOR_HELP,
+    )
+
+
+@page("place_set.manage", load=load_set)
+def place_set_marking(request: Request, place_set: PlaceSet) -> HttpResponse:
+    return one_act(
+        request,
+        MarkForm(request.POST or None),
+        place_set_mark,
+        heading=_("What “%(name)s” is") % {"name": place_set.name},
+        back=reverse("place_set", args=[place_set.pk]),
+        done=_("It is kept."),
+        submit=_("Save"),
+        given={"place_set": place_set},
         layout=CENTRED,
     )
 
@@ -248,6 +288,7 @@ urlpatterns = [
     path("desk/place-sets/", place_sets, name="place_sets"),
     path("desk/place-sets/new/", place_set_new, name="place_set_new"),
     path("desk/place-sets/<uuid:pk>/", place_set, name="place_set"),
+    path("desk/place-sets/<uuid:pk>/mark/", place_set_marking, name="place_set_mark"),
     path("desk/place-sets/<uuid:pk>/add/", place_set_put_page, name="place_set_put"),
     path("desk/place-set-items/<uuid:pk>/end/", place_set_end, name="place_set_end"),
 ]

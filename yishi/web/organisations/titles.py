@@ -26,6 +26,7 @@ TITLES: dict[str, Title] = {
     "organisations.place.move": _("Moved under another place"),
     "organisations.place.recode": _("Code changed"),
     "organisations.place.rename": _("Renamed"),
+    "organisations.place_set.mark": _("Set of places: what it is"),
     "organisations.place_set.open": _("List of places opened"),
     "organisations.place_set.put": _("List of places replaced"),
     "organisations.place_set.remove": _("Place taken out"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.exits.models import ExitAssessment, ExitFile, ExitSample
+from yishi.assistance.exits.settings import changes_for
 from yishi.assistance.exits.survey.draw import Sample, draw
 from yishi.assistance.exits.survey.frame import Plan, frame_hash, frame_read
 from yishi.assistance.exits.survey.pack import questionnaire_versions, rules_versions
@@ -80,6 +81,7 @@ def assessment_open(
             year=year,
             as_of=day,
             rules=rules,
+            area_rules=[change.kept() for change in changes_for(place, timezone.localdate(this.now), year)],
             questionnaire=questionnaire,
             frame_hash=frame_hash(text),
             frame_households=len(framed.frame.units),

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.exits.models import ExitAssessment, ExitFile, ExitInterview, ExitSuspicion
 from yishi.assistance.exits.reads import results_now, still_open
+from yishi.assistance.exits.settings import rules_of
 from yishi.assistance.exits.survey.draw import draw
 from yishi.assistance.exits.survey.frame import frame_read
-from yishi.assistance.exits.survey.pack import questionnaire_read, rules_read
+from yishi.assistance.exits.survey.pack import questionnaire_read
 from yishi.assistance.exits.survey.package import package_write
 from yishi.assistance.register.services.identity import ring
 from yishi.database.words import Words
@@ -86,15 +87,16 @@ def assessment_reopen(*, actor: Viewer, assessment: ExitAssessment, reason: str,
 def _package(row: ExitAssessment) -> bytes:
     """The package of an assessment. It names nobody: households by their codes in the frame."""
     frame = file_of(row, ExitFile.Kind.FRAME)
-    rules, questionnaire = rules_read(row.rules), questionnaire_read(row.questionnaire)
+    rules, questionnaire = rules_of(row), questionnaire_read(row.questionnaire)
     files = {
         "frame.csv": frame,
         "sample.csv": draw(frame_read(frame.decode()), row.seed).written().encode(),
         f"rules-{row.rules}.toml": rules.text.encode(),
+        "rules-of-the-area.json": _json(row.area_rules),
         f"questionnaire-{row.questionnaire}.toml": questionnaire.text.encode(),
         "interviews.csv": _table(_interviews(row, list(questionnaire.questions))),
         "suspicions.csv": _table(_suspicions(row)),
-        "results.json": (json.dumps(row.results, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode(),
+        "results.json": _json(row.results),
     }
     about = {
         "number": row.number,
@@ -112,6 +114,10 @@ def _package(row: ExitAssessment) -> bytes:
         about["demo"] = DEMO
     keys = ring()
     return package_write(about, files, key=keys.public_key, sign=keys.sign)
+
+
+def _json(said: Any) -> bytes:
+    return (json.dumps(said, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def _interviews(row: ExitAssessment, questions: list[str]) -> Iterable[list[Any]]:

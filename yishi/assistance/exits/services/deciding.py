@@ -18,6 +18,7 @@ from yishi.journal.shown import check_shown
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
+from yishi.organisations.services.place_sets import lists_leave, lists_rejoin
 
 from .assessments import locked
 
@@ -39,7 +40,8 @@ def exit_decide(
 ) -> Receipt:
     """Approve or refuse a county's exit on the figures that were shown. Either way what was upheld is put right in the
     register: a wrong exit is poor as before, a missed household is listed as poor. Approved, whoever was about to
-    leave poverty (预脱贫) has left it with this year. Result: assessment, households (that changed)."""
+    leave poverty (预脱贫) has left it with this year, and the county leaves the lists of poor places by the same
+    decision. Result: assessment, households (that changed), lists."""
     if actor.person_id is not None and actor.person_id == assessment.closed_by_id:
         raise NotAllowed("exit.same_hands", _("Who closed the assessment does not decide on the exit."))
     by = permit("exit.decide", actor, assessment)
@@ -81,7 +83,11 @@ def exit_decide(
             data={"decision": decision, "reason": row.decision_reason, "shown": now, "households": len(settled)},
         )
         _tell(this, settled)
-        this.result(assessment=row.pk, households=len(settled))
+        is_approved = decision == Decision.APPROVED
+        today = timezone.localdate(this.now)
+        left = lists_leave(this, row.place, today, row.decision_reason) if is_approved else []
+        row.lists_left.set(left)
+        this.result(assessment=row.pk, households=len(settled), lists=len(left))
     return this.receipt
 
 
@@ -119,7 +125,7 @@ def _wanted(row: ExitAssessment) -> list[tuple[Household, Mapping[str, Any]]]:
 
 def exit_take_back(*, actor: Viewer, assessment: ExitAssessment, reason: str, act_id: UUID | None = None) -> Receipt:
     """Take a decision back: each household stands as it stood, unless its record was changed since, which is refused
-    with its number. Result: assessment, households."""
+    with its number; the county stands in its lists again. Result: assessment, households."""
     by = permit("exit.decide_back", actor, assessment)
     body = {"assessment": assessment.pk, "reason": reason}
     with act("assistance.exit.decide_back", actor=by, act_id=act_id, body=body) as this:
@@ -130,6 +136,8 @@ def exit_take_back(*, actor: Viewer, assessment: ExitAssessment, reason: str, ac
             raise WrongStage("exit.undecided", _("It is not decided."))
         why, was = WHY_BACK.kept(reason), row.decision
         households = _put_back(this, row)
+        lists_rejoin(this, row.lists_left.order_by("pk"), row.decision_reason)
+        row.lists_left.clear()
         row.decision = row.decision_reason = row.decision_shown = ""
         row.decided_by = row.decided_for = row.decided_at = None
         row.save(

@@ -3,13 +3,11 @@
 from datetime import date
 
 from yishi.assistance.exits.models import ExitAssessment, ExitSuspicion
-from yishi.assistance.exits.survey.pack import rules_read
 from yishi.journal.act import SYSTEM, act
-from yishi.kit.clock import add_workdays
 from yishi.kit.ids import named_id
 from yishi.notices.services import tell
 
-from .suspicions import village_desks
+from .suspicions import counter_until, village_desks
 
 State = ExitSuspicion.State
 
@@ -26,8 +24,7 @@ def days_recount(first: date, last: date) -> int:
 
 
 def _move(suspicion: ExitSuspicion) -> int:
-    days = rules_read(suspicion.sample.assessment.rules).counter_days
-    was, day = suspicion.due_on, add_workdays(suspicion.raised_on, days)
+    was, day = suspicion.due_on, counter_until(suspicion.sample.assessment, suspicion.raised_on)
     if day == was:
         return 0
     identity = named_id("assistance/exit_recount", f"{suspicion.pk}/{was}/{day}")

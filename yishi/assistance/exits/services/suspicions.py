@@ -1,6 +1,7 @@
 """A suspicion is raised from an interview, answered by counter-evidence until its day, and ruled by a third person."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -8,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.exits.models import ExitAssessment, ExitCounter, ExitInterview, ExitSample, ExitSuspicion
-from yishi.assistance.exits.survey.pack import MOST_COUNT, rules_read
+from yishi.assistance.exits.rules import has_a_side
+from yishi.assistance.exits.settings import rules_of
+from yishi.assistance.exits.survey.pack import MOST_COUNT
 from yishi.attachments.models import Attachment
 from yishi.database.taken_back import locked_standing
 from yishi.database.words import Words
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
-from yishi.kit.clock import add_workdays
+from yishi.kit.clock import CountedDay, add_workdays
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.records import certain
 from yishi.notices.services import tell
@@ -53,7 +56,7 @@ def suspicion_raise(
         if this.replayed:
             return this.receipt
         assessment = locked(sample.assessment, Stage.DRAWN)
-        rules = rules_read(assessment.rules)
+        rules = rules_of(assessment)
         interview = _interview(sample)
         _check(sample, kind, people, conditions, set(rules.conditions))
         today = timezone.localdate(this.now)
@@ -70,7 +73,7 @@ def suspicion_raise(
             raised_for_id=by.body_id,
             raised_on=today,
             raised_at=this.now,
-            due_on=add_workdays(today, rules.counter_days),
+            due_on=counter_until(assessment, today),
         )
         try:
             with transaction.atomic():
@@ -92,6 +95,11 @@ def suspicion_raise(
         )
         this.result(suspicion=suspicion.pk, number=suspicion.number, due_on=suspicion.due_on)
     return this.receipt
+
+
+def counter_until(assessment: ExitAssessment, raised_on: date) -> CountedDay:
+    """Until when a suspicion raised on that day may be refuted, by the rules with which the assessment began."""
+    return add_workdays(raised_on, rules_of(assessment).counter_days)
 
 
 def _interview(sample: ExitSample) -> ExitInterview:
@@ -205,10 +213,11 @@ def suspicion_rule(
     *, actor: Viewer, suspicion: ExitSuspicion, is_upheld: bool, reason: str, act_id: UUID | None = None
 ) -> Receipt:
     """Rule on a suspicion with a reason: after its day, or once counter-evidence is there; never by who asked the
-    household or raised it, not in a small office either. Result: suspicion."""
-    if actor.person_id in (suspicion.interviewer_id, suspicion.raised_by_id):
+    household, raised it or filed what refutes it, not in a small office either. Result: suspicion."""
+    if has_a_side(actor, suspicion):
         raise NotAllowed(
-            "suspicion.same_hands", _("Who asked the household or raised the suspicion does not rule on it.")
+            "suspicion.same_hands",
+            _("Who asked the household, raised the suspicion or filed counter-evidence does not rule on it."),
         )
     by = permit("exit.rule", actor, suspicion)
     body = {"suspicion": suspicion.pk, "upheld": is_upheld, "reason": reason}

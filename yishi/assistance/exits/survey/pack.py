@@ -67,6 +67,7 @@ class Rules:
     counter_days: int  # working days for counter-evidence
     answered: Decimal  # per cent of the drawn households that must have answered before a zero is shown
     text: str  # the file, as it goes into the package
+    income_line: Decimal | None = None  # yuan per head of the year, where the area has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,12 @@ def questionnaire_versions() -> list[str]:
 @functools.cache
 def rules_read(version: str) -> Rules:
     """The shipped rules of a version."""
-    data, text = _load(PACKS, version)
+    return rules_of_text(version, _load(PACKS, version))
+
+
+def rules_of_text(version: str, text: str) -> Rules:
+    """The rules that a file says. Raises `PackError`."""
+    data = _parsed(version, text)
     try:
         lines = {measure: _line(data["county"][measure]) for measure in MEASURES}
         conditions = {said["code"]: Condition(**said) for said in data["household"]}
@@ -186,7 +192,12 @@ def rules_read(version: str) -> Rules:
 @functools.cache
 def questionnaire_read(version: str) -> Questionnaire:
     """The shipped questionnaire of a version."""
-    data, text = _load(QUESTIONNAIRES, version)
+    return questionnaire_of(version, _load(QUESTIONNAIRES, version))
+
+
+def questionnaire_of(version: str, text: str) -> Questionnaire:
+    """The questionnaire that a file says. Raises `PackError`."""
+    data = _parsed(version, text)
     try:
         questions = [_question(said) for said in data["question"]]
         if len({question.code for question in questions}) < len(questions):
@@ -202,11 +213,17 @@ def _versions(folder: Path) -> list[str]:
     return sorted((path.stem for path in folder.glob("*.toml")), reverse=True)
 
 
-def _load(folder: Path, version: str) -> tuple[dict[str, Any], str]:
+def _load(folder: Path, version: str) -> str:
     if version not in _versions(folder):
         raise PackError(f"there is no version {version}")
-    text = (folder / f"{version}.toml").read_text("utf-8")
-    return tomllib.loads(text), text
+    return (folder / f"{version}.toml").read_text("utf-8")
+
+
+def _parsed(version: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"{version}: {error}") from error
 
 
 def _line(said: Mapping[str, str]) -> Line:

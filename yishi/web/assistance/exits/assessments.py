@@ -25,6 +25,7 @@ from yishi.assistance.exits.services.assessments import (
     assessment_open,
 )
 from yishi.assistance.exits.services.framing import MOST_ROSTER, file_of
+from yishi.assistance.exits.settings import changes_kept, rules_of
 from yishi.assistance.exits.survey.draw import draw
 from yishi.assistance.exits.survey.frame import frame_read
 from yishi.assistance.exits.survey.pack import (
@@ -47,7 +48,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
 from .exit_story import assessment_events
-from .exit_words import MEASURES, STAGE_BADGES, ZEROS, in_words, interval, line_words, per_cent
+from .exit_words import MEASURES, STAGE_BADGES, ZEROS, change_words, in_words, interval, line_words, per_cent
 from .loads import load_assessment
 
 Stage = ExitAssessment.Stage
@@ -110,7 +111,8 @@ def assessment(request: Request, assessment: ExitAssessment) -> HttpResponse:
         "badge": STAGE_BADGES[assessment.stage],
         "decision_badge": "ok" if assessment.decision == ExitAssessment.Decision.APPROVED else "warn",
         "rules_title": in_words(rules_read(assessment.rules)),
-        "rules": rules_read(assessment.rules),
+        "rules": rules_of(assessment),
+        "area_rules": [change_words(change) for change in changes_kept(assessment)],
         "questionnaire_title": in_words(questionnaire_read(assessment.questionnaire)),
         "results": results,
         "measures": _measure_rows(results) if results else [],

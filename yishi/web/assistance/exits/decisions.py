@@ -19,6 +19,7 @@ from yishi.assistance.exits.shown import exit_digest
 from yishi.assistance.exits.survey.notice import VillageNotice, notice_of
 from yishi.kit.records import lend, lent
 from yishi.organisations.models import Place
+from yishi.organisations.services.place_sets import poor_lists
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -27,7 +28,7 @@ from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 
 from .exit_papers import notice_paper
-from .exit_words import MEASURES, line_words, per_cent
+from .exit_words import MEASURES, line_words, list_words, per_cent
 from .loads import load_assessment
 
 Stage, Decision = ExitAssessment.Stage, ExitAssessment.Decision
@@ -81,6 +82,7 @@ def exit_deciding(request: Request, assessment: ExitAssessment) -> HttpResponse:
     facts = [
         (MEASURES[name], f"{per_cent(line['share']) or '—'}（{line_words(line)}）") for name, line in lines.items()
     ]
+    lists = poor_lists(assessment.place, timezone.localdate())
     return _act(
         request,
         assessment,
@@ -89,10 +91,11 @@ def exit_deciding(request: Request, assessment: ExitAssessment) -> HttpResponse:
         heading=_("Decide on the exit of %(county)s") % {"county": assessment.place.name},
         lead=_(
             "What was upheld is put right in the register either way. Approved, whoever was about to leave poverty "
-            "has left it."
+            "has left it, and the county leaves the lists of poor places by the same decision."
         ),
         facts=[
             *facts,
+            *((_("approved, it leaves the list"), list_words(item)) for item in lists),
             (_("households drawn"), assessment.results.get("drawn", 0)),
             (_("hash of the package"), assessment.package_hash),
         ],
@@ -113,7 +116,7 @@ def exit_back(request: Request, assessment: ExitAssessment) -> HttpResponse:
         BackForm(request.POST or None),
         exit_take_back,
         heading=_("Take the exit decision back"),
-        lead=_("Each household stands as it stood before, unless its record was changed since."),
+        lead=_("Each household and the county stand as they stood before, unless a record was changed since."),
         done=_("The decision is taken back."),
         submit=_("Take it back"),
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.exits.models import ExitCounter, ExitSample, ExitSuspicion
+from yishi.assistance.exits.rules import has_a_side
 from yishi.assistance.exits.services.suspicions import (
     BASIS,
     EVIDENCE,
@@ -24,7 +25,8 @@ from yishi.assistance.exits.services.suspicions import (
     suspicion_rule,
     suspicion_withdraw,
 )
-from yishi.assistance.exits.survey.pack import MOST_COUNT, questionnaire_read, rules_read
+from yishi.assistance.exits.settings import rules_of
+from yishi.assistance.exits.survey.pack import MOST_COUNT, questionnaire_read
 from yishi.attachments.models import Attachment
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
@@ -86,7 +88,7 @@ def suspicion(request: Request, suspicion: ExitSuspicion) -> HttpResponse:
     counters = list(suspicion.counters.select_related("filed_by", "filed_for").prefetch_related("files"))
     is_ruled = suspicion.is_ruled
     is_due = suspicion.state == State.COUNTERED or timezone.localdate() > suspicion.due_on
-    is_their_own = viewer.person_id in (suspicion.interviewer_id, suspicion.raised_by_id)
+    is_their_own = has_a_side(viewer, suspicion)
     runs = bool(may("exit.withdraw", viewer, suspicion))
     context = {
         "suspicion": suspicion,
@@ -128,7 +130,7 @@ class SuspectForm(ActForm):
         self.fields["kind"].choices = [
             (kind, label) for kind, label in Kind.choices if OF.get(Kind(kind), sample.kind) == sample.kind
         ]
-        conditions = rules_read(sample.assessment.rules).conditions
+        conditions = rules_of(sample.assessment).conditions
         self.fields["conditions"].choices = [(code, in_words(said)) for code, said in conditions.items()]
         if sample.people:
             self.fields["people"].max_value = sample.people
@@ -238,7 +240,7 @@ def suspicion_ruling(request: Request, suspicion: ExitSuspicion) -> HttpResponse
         suspicion_rule,
         given={"suspicion": suspicion},
         heading=_("Rule on %(number)s") % {"number": suspicion.number},
-        lead=_("Who asked the household and who raised the suspicion do not rule on it."),
+        lead=_("Who asked the household, raised the suspicion or filed counter-evidence does not rule on it."),
         facts=facts,
         back=reverse("exit_suspicion", args=[suspicion.pk]),
         done=_("It is ruled; the village is told."),

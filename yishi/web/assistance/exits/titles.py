@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.exits.models import ExitAssessment, ExitSample, ExitSuspicion
+from yishi.assistance.exits.models import ExitAssessment, ExitSample, ExitSetting, ExitSuspicion
 from yishi.web.kit.titles import Kind, Title
 
 TITLES: dict[str, Title] = {
@@ -21,6 +21,7 @@ TITLES: dict[str, Title] = {
     "assistance.exit.reopen": _("Assessment opened again"),
     "assistance.exit.rule": _("Suspicion ruled"),
     "assistance.exit.rule_back": _("Ruling taken back"),
+    "assistance.exit.rules_set": _("Rule of an exit changed for an area"),
     "assistance.exit.second": _("Paper entered the second time"),
     "assistance.exit.settle": _("Two entries settled by the paper"),
     "assistance.exit.suspect": _("Suspicion raised"),
@@ -29,5 +30,6 @@ TITLES: dict[str, Title] = {
 KINDS: dict[str, Kind] = {
     "exit_assessment": Kind(_("Exit assessment"), "exit_assessment", ExitAssessment.objects.all, ("number",)),
     "exit_sample": Kind(_("Drawn household"), "exit_household", ExitSample.objects.all, ("code",)),
+    "exit_setting": Kind(_("Rule of an exit"), "exit_rules", ExitSetting.objects.all, ("place__name", "code"), key=""),
     "exit_suspicion": Kind(_("Suspicion"), "exit_suspicion", ExitSuspicion.objects.all, ("number",)),
 }

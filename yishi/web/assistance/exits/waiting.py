@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.exits.models import ExitAssessment, ExitSuspicion
+from yishi.assistance.exits.models import ExitAssessment, ExitCounter, ExitSuspicion
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.next_acts import Course, NextAct, inside
@@ -54,11 +54,12 @@ def _village(viewer: Viewer) -> Q:
 
 
 def _rules(viewer: Viewer) -> Q:
-    """The county's overseeing desks, but for who asked the household and who raised the suspicion."""
+    """The county's overseeing desks, but for who asked the household, raised the suspicion or refuted it."""
     there = inside(
         viewer, "sample__place__", lambda post: post.body.kind in OVERSEEING and post.body.place.level in COUNTY_UP
     )
-    return there & ~Q(interviewer=viewer.person_id) & ~Q(raised_by=viewer.person_id)
+    filed = ExitCounter.objects.filter(suspicion=OuterRef("pk"), filed_by=viewer.person_id)
+    return there & ~Q(interviewer=viewer.person_id) & ~Q(raised_by=viewer.person_id) & ~Q(Exists(filed))
 
 
 def _overdue(today: date) -> Q:
