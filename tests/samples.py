@@ -370,6 +370,8 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "studies.load_study": pk(story.study),
         "venues.load_venue": pk(cast.venue),
         "worries.load_worry": pk(story.worry),
+        "loads.load_raised": pk(story.worry),
+        "loads.load_written": {"pk": UUID(proposed.pk)},
     }
 
 

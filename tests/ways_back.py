@@ -7,6 +7,13 @@ one (`NEEDS_NONE`, with its reason). `OWED` are acts that have no way back so fa
 
 # act → the acts of which each takes it back or puts it right.
 UNDONE_BY = {
+    "crossings.matter.supervise": ("assistance.finding.rule",),
+    "crossings.proposal.supervise": ("assistance.finding.rule",),
+    "crossings.signal.supervise": ("assistance.finding.rule",),
+    "crossings.watch.supervise": ("assistance.finding.rule",),
+    "crossings.worry.help": ("deliberation.worry.take_back",),
+    "crossings.worry.signal": ("deliberation.worry.take_back",),
+    "crossings.worry.supervise": ("deliberation.worry.take_back",),
     "assistance.activity.open": ("assistance.activity.take_back",),
     "assistance.activity.record": ("assistance.deed.withdraw",),
     "assistance.campaign.open": ("assistance.campaign.change",),

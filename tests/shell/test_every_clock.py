@@ -65,7 +65,7 @@ CLOCKS = {
     "deliberation/services/recounting.py:_gates": "test_what_was_in_doubt_is_counted_again",
     "deliberation/services/recounting.py:_steps": "test_what_was_in_doubt_is_counted_again",
     "deliberation/services/recounting.py:_worries": "test_what_was_in_doubt_is_counted_again",
-    "deliberation/services/screening.py:_owed_anew": "test_a_worry",
+    "deliberation/services/screening.py:owed_anew": "test_a_worry",
     "deliberation/services/screening.py:decide": "test_a_worry",
     "deliberation/services/screening.py:worry_reopen": "test_a_worry",
     "deliberation/services/sittings.py:_check_ahead": "test_notice_and_papers",

@@ -24,7 +24,7 @@ from yishi.kit.ids import uuid7
 from yishi.web.kit.titles import KINDS, TITLES, act_title, fill, subject_of, subjects_of, title_of
 
 PACKAGE = Path(yishi.__file__).parent
-ROOMS = "assistance|commitments|deliberation|organisations|people|proposals|reporting"
+ROOMS = "assistance|commitments|crossings|deliberation|organisations|people|proposals|reporting"
 CODE = re.compile(rf"({ROOMS})\.[a-z_]+\.[a-z_]*[a-z]")
 HAN = re.compile(r"[\u3400-\u9fff]")
 VERBS = {  # codes that a function makes of a verb; the verbs with which it is called

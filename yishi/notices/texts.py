@@ -125,6 +125,11 @@ TEXTS: dict[str, Any] = {
     "worry.passed_to_you": gettext_lazy("%(number)s was passed to your desk. Please answer by %(due_on)s."),
     "worry.referred": gettext_lazy("%(number)s was referred to %(to)s, as the law provides."),
     "worry.reopened": gettext_lazy("%(number)s: not content with the answer. Please answer again by %(due_on)s."),
+    "worry.helped": gettext_lazy("%(number)s: help was given. Read what was done with your query code."),
+    "worry.resumed": gettext_lazy("%(number)s is under way again. Read it with your query code."),
+    "worry.returned": gettext_lazy("%(number)s came back to the desk that received it, and is answered there."),
+    "worry.supervised": gettext_lazy("%(number)s is on a supervision's list now, due on %(due_on)s."),
+    "worry.signalled": gettext_lazy("%(number)s: the village looks into it at home by %(due_on)s."),
     "worry.separated": gettext_lazy("%(number)s stands by itself again and is answered by itself."),
     "worry.settled": gettext_lazy("%(number)s is settled. Read it with your query code."),
     "worry.taken_back": gettext_lazy(

@@ -6,8 +6,9 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from .shell import sections, titles, waiting  # noqa: PLC0415
+        from .shell import across, sections, titles, waiting  # noqa: PLC0415
 
+        across.connect()
         sections.connect()
         titles.connect()
         waiting.connect()

@@ -11,6 +11,7 @@ from .assistance.register import urls as assistance_register
 from .assistance.supervision import urls as assistance_supervision
 from .assistance.watch import urls as assistance_watch
 from .commitments import urls as commitments
+from .crossings import urls as crossings
 from .deliberation.consultation import urls as deliberation_consultation
 from .deliberation.process import urls as deliberation_process
 from .deliberation.record import urls as deliberation_record
@@ -39,6 +40,7 @@ PARTS = (
     assistance_imports,
     organisations,
     commitments,
+    crossings,
     proposals,
     reporting,
     shell,

@@ -23,6 +23,7 @@ class Worry(File):
     class State(models.TextChoices):
         FILED = "filed", _("raised")  # waits for screening
         TAKEN_UP = "taken_up", _("taken up")  # belongs to a matter
+        CARRIED = "carried", _("carried on in the campaign")  # as a finding of a supervision or a signal
         PASSED = "passed", _("passed to the right body")  # that body's desk owes the answer
         ANSWERED = "answered", _("answered")
         MERGED = "merged", _("merged")  # with a worry that was raised before
@@ -98,6 +99,12 @@ class WorryStep(models.Model):
         SEPARATED = "separated", _("merge taken back")
         TAKEN_BACK = "taken_back", _("decision taken back")
         CODE = "code", _("new query code given")
+        SUPERVISED = "supervised", _("put on a list of supervision")
+        SIGNALLED = "signalled", _("became a signal")
+        HELPED = "helped", _("help was given")
+        FOUND = "found", _("looked into")
+        RETURNED = "returned", _("came back to its desk")
+        RESUMED = "resumed", _("under way again")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     worry = models.ForeignKey(Worry, models.CASCADE, related_name="steps")

@@ -42,6 +42,8 @@ VERBS: dict[str, dict[str, str]] = {
         "merge": S.MERGED,
         "refer": S.REFERRED,
         "decline": S.DECLINED,
+        "carry": S.CARRIED,
+        "help": S.ANSWERED,
     },
     S.PASSED: {
         "take_up": S.TAKEN_UP,
@@ -50,14 +52,19 @@ VERBS: dict[str, dict[str, str]] = {
         "merge": S.MERGED,
         "refer": S.REFERRED,
         "decline": S.DECLINED,
+        "carry": S.CARRIED,
+        "help": S.ANSWERED,
     },
-    S.ANSWERED: {"reopen": S.FILED, "correct": S.ANSWERED, "take_back": S.FILED},
+    S.CARRIED: {"settle": S.SETTLED, "find": S.ANSWERED, "return": S.FILED, "take_back": S.FILED},
+    S.ANSWERED: {"reopen": S.FILED, "correct": S.ANSWERED, "take_back": S.FILED, "carry_on": S.CARRIED},
     S.DECLINED: {"reopen": S.FILED, "correct": S.DECLINED, "take_back": S.FILED},
     S.TAKEN_UP: {"settle": S.SETTLED, "take_back": S.FILED},
     S.MERGED: {"separate": S.FILED},
     S.REFERRED: {"correct": S.REFERRED, "take_back": S.FILED},
-    S.SETTLED: {"take_up_again": S.TAKEN_UP},
+    S.SETTLED: {"take_up_again": S.TAKEN_UP, "carry_on": S.CARRIED},
 }
+# What a room above does when a decision is taken back: what the worry became there goes with it.
+ON_TAKEN_BACK: list[Callable[[Worry, Viewer, Act], None]] = []
 
 
 def next_state(worry: Worry, verb: str) -> str:
@@ -99,7 +106,7 @@ def worry_take_up(
                 _("This theme goes the way the law provides. Please refer it."),
                 field="outcome",
             )
-        _step(this, row, Kind.TAKEN_UP, reason=WHY.kept(reason), body=row.desk)
+        step_write(this, row, Kind.TAKEN_UP, reason=WHY.kept(reason), body=row.desk)
         row.answered_on = row.answered_on or timezone.localdate(this.at)
         row.state = S.TAKEN_UP
         row.save(update_fields=["answered_on", "state"])
@@ -146,7 +153,7 @@ def worry_pass(*, actor: Viewer, worry: Worry, to_body: Body, reason: str, act_i
         from_body, row.desk = row.desk, to_body
         row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "desk", "answer_due_on"])
-        _step(this, row, Kind.PASSED, reason=WHY.kept(reason), body=from_body, to_body=to_body)
+        step_write(this, row, Kind.PASSED, reason=WHY.kept(reason), body=from_body, to_body=to_body)
         tell(
             body_id=to_body.pk,
             code="worry.passed_to_you",
@@ -166,7 +173,7 @@ def worry_answer(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None 
         row.state = next_state(row, "answer")
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "answered_on"])
-        _step(this, row, Kind.ANSWERED, reason=ANSWER.kept(text), body=row.desk)
+        step_write(this, row, Kind.ANSWERED, reason=ANSWER.kept(text), body=row.desk)
 
     return _decide("answer", actor, worry, {"text": text}, decide, act_id, told="worry.answered")
 
@@ -187,7 +194,7 @@ def worry_correct(*, actor: Viewer, worry: Worry, text: str, act_id: UUID | None
 
     def decide(this: Act, row: Worry) -> None:
         row.state = next_state(row, "correct")
-        _step(this, row, Kind.CORRECTED, reason=ANSWER.kept(text), body=row.desk)
+        step_write(this, row, Kind.CORRECTED, reason=ANSWER.kept(text), body=row.desk)
 
     return _decide("correct", actor, worry, {"text": text}, decide, act_id, told="worry.corrected")
 
@@ -200,16 +207,17 @@ def worry_separate(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | N
         row.state = next_state(row, "separate")
         row.merged_into = row.says_same_as = None
         row.save(update_fields=["state", "merged_into", "says_same_as"])
-        _step(this, row, Kind.SEPARATED, reason=WHY.kept(reason), body=row.convener)
-        _owed_anew(this, row)
+        step_write(this, row, Kind.SEPARATED, reason=WHY.kept(reason), body=row.convener)
+        owed_anew(this, row)
 
     return _decide("separate", actor, worry, {"reason": reason}, decide, act_id, told="worry.separated")
 
 
 def worry_take_back(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take back what was decided by mistake: answered, declined, referred, or taken up into a matter that has no
-    agreement yet. The worry lies at its convener's desk again, with a new day for the answer; what was decided and why
-    it is taken back stay in its story, and whoever raised it is told. Of the matter they hear no more."""
+    """Take back what was decided by mistake: answered, declined, referred, taken up into a matter that has no agreement
+    yet, or made a file of the campaign, which goes with it. The worry lies at its convener's desk again, with a new day
+    for the answer; what was decided and why it is taken back stay in its story, and whoever raised it is told. Of the
+    matter they hear no more."""
 
     def decide(this: Act, row: Worry) -> None:
         state = next_state(row, "take_back")
@@ -224,15 +232,17 @@ def worry_take_back(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | 
             row.matter = None
         if row.state == S.REFERRED:
             row.is_sensitive = is_sensitive(row.theme)
+        for follow in ON_TAKEN_BACK:
+            follow(row, actor, this)
         row.state = state
         row.save(update_fields=["state", "matter", "is_sensitive"])
-        _step(this, row, Kind.TAKEN_BACK, reason=WHY.kept(reason), body=row.convener)
-        _owed_anew(this, row)
+        step_write(this, row, Kind.TAKEN_BACK, reason=WHY.kept(reason), body=row.convener)
+        owed_anew(this, row)
 
     return _decide("take_back", actor, worry, {"reason": reason}, decide, act_id, told="worry.taken_back")
 
 
-def _owed_anew(this: Act, row: Worry) -> None:
+def owed_anew(this: Act, row: Worry) -> None:
     """It lies at its convener's desk, which owes the answer from today on."""
     row.desk_id = row.convener_id
     row.answered_on = None
@@ -257,7 +267,7 @@ def worry_refer(*, actor: Viewer, worry: Worry, authority: str, reason: str, act
         row.is_sensitive = True
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "is_sensitive", "answered_on"])
-        _step(this, row, Kind.REFERRED, reason=WHY.kept(reason), body=row.desk, authority=AUTHORITY.kept(to))
+        step_write(this, row, Kind.REFERRED, reason=WHY.kept(reason), body=row.desk, authority=AUTHORITY.kept(to))
 
     body = {"authority": to, "reason": reason}
     return _decide("refer", actor, worry, body, decide, act_id, told="worry.referred", to=to)
@@ -270,7 +280,7 @@ def worry_decline(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | No
         row.state = next_state(row, "decline")
         row.answered_on = timezone.localdate(this.at)
         row.save(update_fields=["state", "answered_on"])
-        _step(this, row, Kind.DECLINED, reason=WHY.kept(reason), body=row.desk)
+        step_write(this, row, Kind.DECLINED, reason=WHY.kept(reason), body=row.desk)
 
     return _decide("decline", actor, worry, {"reason": reason}, decide, act_id, told="worry.declined")
 
@@ -282,7 +292,7 @@ def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | Non
     with act("deliberation.worry.reopen", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(worry)
+        row = locked_worry(worry)
         row.state = next_state(row, "reopen")
         if row.steps.filter(kind=Kind.REOPENED).exists():
             raise WrongStage(
@@ -293,7 +303,7 @@ def worry_reopen(*, actor: Viewer, worry: Worry, reason: str, act_id: UUID | Non
         row.answered_on = None
         row.answer_due_on = add_workdays(timezone.localdate(this.at), ANSWER_WORKDAYS)
         row.save(update_fields=["state", "desk", "answered_on", "answer_due_on"])
-        _step(this, row, Kind.REOPENED, reason=WHY.kept(reason))
+        step_write(this, row, Kind.REOPENED, reason=WHY.kept(reason))
         this.entry(subject=("worry", row.pk), place=row.place_id)
         this.result(worry=row.pk)
         tell(
@@ -314,7 +324,7 @@ def worries_settle(*, matter: Matter, reason: str = "", act_id: UUID | None = No
         for row in Worry.within.select_for_update(of=("self",)).filter(matter=matter, state=S.TAKEN_UP):
             row.state = next_state(row, "settle")
             row.save(update_fields=["state"])
-            _step(this, row, Kind.SETTLED, reason=reason, body=matter.convener)
+            step_write(this, row, Kind.SETTLED, reason=reason, body=matter.convener)
             this.entry(subject=("worry", row.pk), place=row.place_id)
             tell_authors_of(row, "worry.settled", str(this.id))
     return this.receipt
@@ -328,7 +338,7 @@ def worries_take_up_again(*, matter: Matter, act_id: UUID | None = None) -> Rece
         for row in Worry.within.select_for_update(of=("self",)).filter(matter=matter, state=S.SETTLED):
             row.state = next_state(row, "take_up_again")
             row.save(update_fields=["state"])
-            _step(this, row, Kind.TAKEN_UP, body=matter.convener)
+            step_write(this, row, Kind.TAKEN_UP, body=matter.convener)
             this.entry(subject=("worry", row.pk), place=row.place_id)
     return this.receipt
 
@@ -349,7 +359,7 @@ def _decide(
     with act(f"deliberation.worry.{verb}", actor=by, act_id=act_id, body={"worry": worry.pk, **body}) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(worry)
+        row = locked_worry(worry)
         decide(this, row)
         this.entry(
             subject=("worry", row.pk),
@@ -364,12 +374,13 @@ def _decide(
     return this.receipt
 
 
-def _locked(worry: Worry) -> Worry:
+def locked_worry(worry: Worry) -> Worry:
+    """The worry as it stands, locked for this act."""
     worries = Worry.within.select_for_update(of=("self",))
     return worries.select_related("place__parent", "desk", "convener", "venue", "raiser").get(pk=worry.pk)
 
 
-def _step(
+def step_write(
     this: Act,
     worry: Worry,
     kind: str,
@@ -379,6 +390,7 @@ def _step(
     to_body: Body | None = None,
     authority: str = "",
 ) -> None:
+    """One line of its story: what was decided, why, and by whom."""
     WorryStep.objects.create(
         worry=worry,
         kind=kind,

@@ -73,7 +73,7 @@ def similar_worries(
             .order_by("-raised_at")
         )
         if only_open:
-            worries = worries.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP])
+            worries = worries.filter(state__in=[*Worry.OWED, Worry.State.TAKEN_UP, Worry.State.CARRIED])
         newest = list(worries[:NEWEST])
     scored = []
     for worry in newest:

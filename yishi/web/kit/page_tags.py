@@ -24,6 +24,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import PUBLIC, may
 from yishi.organisations.themes import theme_word
 from yishi.reporting.small_numbers import Told
+from yishi.web.kit.across import doors, links_across
 from yishi.web.kit.lists import LISTS, DeclaredList
 from yishi.web.kit.numbers import left_until, number_text
 from yishi.web.kit.numbers import thousandths as thousandths_text
@@ -50,6 +51,16 @@ def act_id(value: Any = None) -> SafeString:
 def can(context: template.Context, right: str, thing: Any = None) -> bool:
     """May the viewer do `right` to `thing`? `{% can "worry.screen" worry as may_screen %}`"""
     return may(right, context["viewer"], thing) is not None
+
+
+@register.inclusion_tag("kit/across.html", takes_context=True)
+def across(context: template.Context, kind: str, file: Any, with_doors: bool = True) -> dict[str, Any]:
+    """Where a file came from, what it became, and the doors that lead on: `{% across "matter" matter %}`."""
+    viewer = context["viewer"]
+    return {
+        "links": links_across(kind, viewer, file),
+        "doors": doors(kind, viewer, file) if with_doors else [],
+    }
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from yishi.web.assistance.register import titles as register_titles
 from yishi.web.assistance.supervision import titles as supervision_titles
 from yishi.web.assistance.watch import titles as watch_titles
 from yishi.web.commitments import titles as commitments_titles
+from yishi.web.crossings import titles as crossings_titles
 from yishi.web.deliberation.consultation import titles as consultation_titles
 from yishi.web.deliberation.process import titles as process_titles
 from yishi.web.deliberation.record import titles as record_titles
@@ -35,6 +36,7 @@ PARTS: tuple[ModuleType, ...] = (
     supervision_titles,
     watch_titles,
     commitments_titles,
+    crossings_titles,
     consultation_titles,
     process_titles,
     record_titles,

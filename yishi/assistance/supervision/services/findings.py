@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -108,20 +109,31 @@ def round_visit(
             data={"visit": visit.pk, "kind": kind},
         )
         open_ones = _open_keys(row, place)
-        made = [_find(this, actor, visit, gap, by.body_id, open_ones) for gap in gaps]
+        made = [_find(this, actor, row, place, day, gap, by.body_id, open_ones, visit).pk for gap in gaps]
         this.result(round=row.pk, visit=visit.pk, findings=made)
     return this.receipt
+
+
+def finding_bring(this: Act, actor: Viewer, round: Round, place: Place, gap: Gap) -> Finding:
+    """Within an act of a room above: what somebody else than a visit found (a deliberation, monitoring, a worry) is put
+    on the round's list, owed from today on. Refuses whoever may not visit for the round."""
+    by = permit("round.visit", actor, round)
+    row = locked_round(round)
+    village_listed(row, place)
+    return _find(this, actor, row, place, timezone.localdate(this.now), gap, by.body_id, _open_keys(row, place))
 
 
 def _find(
     this: Act,
     actor: Viewer,
-    visit: RoundVisit,
+    round: Round,
+    place: Place,
+    on: date,
     gap: Gap,
     desk: UUID | None,
     open_ones: set[tuple[UUID | None, UUID | None, str]],
-) -> UUID:
-    round, place = visit.round, visit.place
+    visit: RoundVisit | None = None,
+) -> Finding:
     if gap.item not in round.items:
         raise Refusal("finding.item", CHOOSE, field="item")
     if gap.household is not None and gap.household.place_id != place.pk:
@@ -150,7 +162,7 @@ def _find(
         **coordination,
         found_by=actor.person,
         found_for_id=desk,
-        found_on=visit.on,
+        found_on=on,
         found_at=this.now,
     )
     item = read_pack(round.pack).items[gap.item]
@@ -169,8 +181,8 @@ def _find(
     finding.files.set(gap.files)
     if finding.coordinator_id is not None:
         ask_to_coordinate(finding)
-    enter(this, finding, "found", day=visit.on)
-    return finding.pk
+    enter(this, finding, "found", day=on)
+    return finding
 
 
 def finding_merge(

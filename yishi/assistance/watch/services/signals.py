@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.register.fields import no_card_number
 from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.assistance.watch.hooks import judged
 from yishi.assistance.watch.models import REASON, Watch, WatchFact, WatchSignal
 from yishi.assistance.watch.reads import facts_of, last_raised, open_watch, threshold_for, trigger_of
 from yishi.assistance.watch.triggers import Trigger, newest, read_pack, weigh
@@ -176,6 +177,7 @@ def fact_take_back(*, actor: Viewer, fact: WatchFact, reason: str, act_id: UUID 
             signal.state, signal.reason, signal.judged_at = State.UNTRUE, why, this.now
             signal.judged_by_id, signal.judged_for_id = by.person_id, by.body_id
             signal.save()
+            judged(signal, this)
         this.entry(
             subject=("household", row.household_id),
             place=row.household.place_id,
@@ -246,6 +248,7 @@ def signal_judge(
             data={"reason": row.reason, "watch": row.watch_id},
         )
         this.result(signal=row.pk, watch=row.watch_id)
+        judged(row, this)
     return this.receipt
 
 
@@ -296,6 +299,7 @@ def signal_reopen(*, actor: Viewer, signal: WatchSignal, reason: str, act_id: UU
             data={"reason": why, "said": said},
         )
         this.result(signal=row.pk)
+        judged(row, this)
     return this.receipt
 
 

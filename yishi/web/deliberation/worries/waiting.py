@@ -18,6 +18,7 @@ WORRIES = Course(
     ),
     rests={
         State.TAKEN_UP: "its matter is on the convener's desk",
+        State.CARRIED: "what it became is on the desk of who owes it",
         State.ANSWERED: "over",
         State.MERGED: "it goes with the worry into which it was merged",
         State.REFERRED: "it goes the way the law provides",

@@ -27,6 +27,7 @@ from yishi.organisations.query_codes import spaced
 from yishi.organisations.rights import may
 from yishi.organisations.themes import theme_choices, theme_word
 from yishi.web.deliberation.process.loads import ProcessChoice, bodies_around, conveners, published_versions
+from yishi.web.kit.across import doors
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
@@ -132,11 +133,12 @@ def worry(request: Request, worry: Worry) -> HttpResponse:
         for number, (verb, name, label) in enumerate(OUTCOMES)
         if may_screen and verb in possible and not (verb == "take_up" and worry.is_sensitive)
     ]
+    onward = [{"url": door.url, "label": door.label, "first": False} for door in doors("worry", request.viewer, worry)]
     context = {
         "worry": worry,
         "person": who_raised(worry, request.viewer),
         "events": worry_events(worry),
-        "acts": acts,
+        "acts": acts[:1] + onward + acts[1:],
         "may_reissue": may("worry.reissue_code", request.viewer, worry),
         "alike": [
             other for other in similar_worries(worry.place, worry.text, theme=worry.theme) if other.pk != worry.pk

@@ -1,8 +1,12 @@
 """A worry's story as a timeline: for its author, and for the desks."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Worry, WorryStep
+from yishi.web.kit.across import events_across
 from yishi.web.kit.timeline import Event
 from yishi.web.kit.titles import act_title
 
@@ -20,6 +24,14 @@ ACTS = {  # kind of a step → the act that took it
     K.SEPARATED: "deliberation.worry.separate",
     K.TAKEN_BACK: "deliberation.worry.take_back",
     K.CODE: "deliberation.worry.reissue_code",
+    K.SUPERVISED: "crossings.worry.supervise",
+    K.SIGNALLED: "crossings.worry.signal",
+    K.HELPED: "crossings.worry.help",
+}
+SAYS: dict[str, Any] = {  # steps that follow from what a worry became
+    K.FOUND: gettext_lazy("It was looked into: nothing that needs help by the register was found"),
+    K.RETURNED: gettext_lazy("It came back to the desk that received it"),
+    K.RESUMED: gettext_lazy("It is under way again"),
 }
 
 
@@ -38,6 +50,7 @@ def worry_events(worry: Worry, *, to_raiser: bool = False) -> list[Event]:
         events.append(Event(_("Answer owed by %(desk)s") % {"desk": desk}, kind="now", due=worry.answer_due_on))
     elif worry.matter is not None:
         events.append(_matter_event(worry.matter, to_raiser))
+    events += events_across("worry", worry, to_raiser=to_raiser)
     return events
 
 
@@ -47,6 +60,8 @@ def _event(step: WorryStep, *, of_another: bool = False) -> Event:
         title = _("Passed to %(desk)s") % {"desk": step.to_body.name if step.to_body else ""}
     elif step.authority:
         title = _("Referred to %(authority)s, as the law provides") % {"authority": step.authority}
+    elif step.kind in SAYS:
+        title = str(SAYS[step.kind])
     else:
         title = act_title(ACTS[K(step.kind)])
     return Event(
