@@ -15,7 +15,7 @@ EXPORT = b"export=xlsx"
 
 def papers_say_their_data(monkeypatch) -> None:
     """A PDF is the data that it is printed from: what is not in there is not on the paper, and printing takes long."""
-    monkeypatch.setattr(press, "write_pdf", lambda _template, data, _fonts: _written(data).encode())
+    monkeypatch.setattr(press, "write_pdf", lambda _template, data, _fonts, mark="": _written([mark, data]).encode())
 
 
 def every_file_is_there(monkeypatch) -> None:

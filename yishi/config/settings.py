@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "yishi.web.kit.middleware.ViewerMiddleware",
     "yishi.web.kit.private.PrivateMiddleware",
+    "yishi.web.kit.demo.DemoMiddleware",
     "yishi.web.kit.middleware.UnprintableMiddleware",
     "yishi.web.kit.received.ReceivedMiddleware",
     "yishi.web.kit.uploads.UploadsMiddleware",

@@ -20,8 +20,9 @@ class FontsMissing(RuntimeError):
     """The folder has no font files: `./run setup` puts them there."""
 
 
-def write_pdf(template: Path, data: Mapping[str, Any], fonts: Path) -> bytes:
+def write_pdf(template: Path, data: Mapping[str, Any], fonts: Path, mark: str = "") -> bytes:
     """Set `template` (a .typ file; it reads `sys.inputs.data`) with `data`, with the fonts of the folder `fonts` only.
+    `mark` stands at the top of every page.
 
     The template may read files of its own folder and nothing else. Raises FontsMissing, or typst.TypstError for a
     template that does not compile.
@@ -30,7 +31,7 @@ def write_pdf(template: Path, data: Mapping[str, Any], fonts: Path) -> bytes:
         str(template),
         root=str(template.parent),
         font_paths=_fonts(fonts),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True), "mark": mark},
         timestamp=int(STAMP.timestamp()),
     )
     return bytes(pdf)

@@ -31,17 +31,20 @@ STAMP = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no zone
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def write_word(paper: Paper) -> bytes:
-    """The paper as .docx: A4 with the margins of GB/T 9704, 22 lines to a page, page numbers outside."""
+def write_word(paper: Paper, mark: str = "") -> bytes:
+    """The paper as .docx: A4 with the margins of GB/T 9704, 22 lines to a page, page numbers outside. `mark` stands
+    above the title and at the foot of every page."""
     document = Document()
     _page(document)
     _styles(document)
+    if mark:
+        _line(document, mark, font=HEAD, size=Pt(12), align=WD_ALIGN_PARAGRAPH.CENTER)
     _line(document, paper.title, font=TITLE, size=Pt(22), align=WD_ALIGN_PARAGRAPH.CENTER)
     if paper.number:
         _line(document, paper.number, size=Pt(14), align=WD_ALIGN_PARAGRAPH.CENTER)
     for block in paper.blocks:
         _block(document, block)
-    _footers(document, paper.foot)
+    _footers(document, "    ".join(part for part in (mark, paper.foot) if part))
     _name_substitutes(document)
     document.core_properties.title = _clean(paper.title)
     document.core_properties.author = ""

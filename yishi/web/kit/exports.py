@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from yishi.formats.sheets import NotedDay, write_sheet
 from yishi.kit.clock import is_certain
 from yishi.notices.days import doubt_of
+from yishi.organisations.demo import demo_mark
 from yishi.web.kit.request import Request
 
 Column = tuple[Any, Callable[[Any], Any]]
@@ -34,7 +35,7 @@ def export(request: Request, filename: str, columns: Sequence[Column], rows: Ite
     today = timezone.localdate()
     iterator = iter(rows.iterator(chunk_size=AT_ONCE) if isinstance(rows, QuerySet) else rows)
     cells = [[local(value(row)) for _heading, value in columns] for row in islice(iterator, MOST_ROWS)]
-    notes = [too_many()] if next(iterator, None) is not None else []
+    notes = demo_notes() + ([too_many()] if next(iterator, None) is not None else [])
     content = write_sheet(
         rows=cells,
         headings=[str(heading) for heading, _value in columns],
@@ -44,6 +45,12 @@ def export(request: Request, filename: str, columns: Sequence[Column], rows: Ite
     response = HttpResponse(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{filename}-{today.isoformat()}.xlsx")
     return response
+
+
+def demo_notes() -> list[str]:
+    """The line above the headings with which every workbook of a demo begins."""
+    mark = demo_mark()
+    return [mark] if mark else []
 
 
 def local(value: Any) -> Any:

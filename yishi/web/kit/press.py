@@ -17,6 +17,7 @@ from yishi.formats.word import write_word
 from yishi.journal.blocks import last_hash
 from yishi.kit.records import certain, lend
 from yishi.notices.days import doubt_of
+from yishi.organisations.demo import demo_mark
 
 CHINESE = "zh-hans"  # official papers are written in Chinese, whoever asks for them
 TEMPLATES = Path(__file__).parent / "typst"
@@ -36,7 +37,7 @@ def pdf_response(template: str, data: dict[str, Any], name: str) -> HttpResponse
     if letters:
         note = "方框处请手写：" + "，".join(where(data, letters))
         data = {**boxed(data, letters), **({"foot": f"{data['foot']}    {note}".strip()} if "foot" in data else {})}
-    content = write_pdf(TEMPLATES / template, data, settings.FONTS_DIR)
+    content = write_pdf(TEMPLATES / template, data, settings.FONTS_DIR, demo_mark())
     response = _response(content, PDF, f"{name}.pdf", attachment=False)
     return lend(response, unprintable=letters)
 
@@ -44,7 +45,7 @@ def pdf_response(template: str, data: dict[str, Any], name: str) -> HttpResponse
 def paper_response(paper: Paper, name: str, ending: str) -> HttpResponse:
     """The paper as PDF for printing, or as Word for editing."""
     if ending == "docx":
-        return _response(write_word(paper), WORD, f"{name}.docx", attachment=True)
+        return _response(write_word(paper, demo_mark()), WORD, f"{name}.docx", attachment=True)
     return pdf_response("paper.typ", paper.data(), name)
 
 

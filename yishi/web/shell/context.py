@@ -10,6 +10,7 @@ from yishi import __version__
 from yishi.database.gather import HowMany, kept_question
 from yishi.notices.addresses import PUBLIC, has_sign_in
 from yishi.notices.services import notices_of
+from yishi.organisations.demo import MARK
 from yishi.organisations.models import Installation
 from yishi.web.kit.request import Request
 
@@ -54,6 +55,7 @@ def site(request: Request) -> dict[str, Any]:
     return {
         "viewer": viewer,
         "installation": SimpleLazyObject(_installation),
+        "DEMO_MARK": MARK,
         "elder_mode": elder_size(request),
         "IDLE_SECONDS": settings.SESSION_IDLE_SECONDS,
         "HAS_SIGN_IN": has_sign_in(),

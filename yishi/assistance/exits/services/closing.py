@@ -22,8 +22,8 @@ from yishi.database.words import Words
 from yishi.journal.act import act, canonical, plain
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
+from yishi.organisations.demo import demo_mark
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Installation
 from yishi.organisations.rights import permit
 
 from .assessments import locked
@@ -31,7 +31,6 @@ from .framing import file_keep, file_of
 
 WHY = Words("reason", 300, _("Please say why it is opened again."), code="exit.reopen_reason")
 Stage = ExitAssessment.Stage
-DEMO = "演示数据，与该地实际无关"
 
 
 def assessment_close(*, actor: Viewer, assessment: ExitAssessment, act_id: UUID | None = None) -> Receipt:
@@ -110,8 +109,8 @@ def _package(row: ExitAssessment) -> bytes:
         "seed_source": row.seed_source,
         "frame": row.frame_hash,
     }
-    if Installation.objects.filter(pk=1, is_demo=True).exists():
-        about["demo"] = DEMO
+    if mark := demo_mark():
+        about["demo"] = mark
     keys = ring()
     return package_write(about, files, key=keys.public_key, sign=keys.sign)
 

@@ -4,21 +4,16 @@ from django.utils import translation
 
 from yishi.assistance.exits.survey.notice import DAYS, VillageNotice
 from yishi.formats.paper import Facts, Paper, Signature, Text
-from yishi.organisations.models import Installation
 from yishi.web.kit.press import CHINESE, chinese_day, foot
-
-DEMO = "演示数据，与该地实际无关。"
 
 
 def notice_paper(notice: VillageNotice) -> Paper:
     """Counts and rates of the village's drawn households, until when objections are heard and where."""
     with translation.override(CHINESE):
         approval = f"{notice.approving} 户认可，共问 {notice.asked_approval} 户"
-        is_demo = Installation.objects.filter(pk=1, is_demo=True).exists()
         return Paper(
             "退出评估结果公示",
             [
-                *([Text(DEMO)] if is_demo else []),
                 Text(
                     f"按照{notice.county}退出评估（{notice.number}），以登记册{chinese_day(notice.as_of)}的情况为准，"
                     f"在{notice.village}随机抽取农户入户调查，结果公示如下。"

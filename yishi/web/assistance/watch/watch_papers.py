@@ -5,21 +5,16 @@ from django.utils import translation
 from yishi.assistance.register import codes
 from yishi.assistance.watch.notice import VillageNotice
 from yishi.formats.paper import Facts, Paper, Signature, Text
-from yishi.organisations.models import Installation
 from yishi.web.kit.press import CHINESE, chinese_day, foot
-
-DEMO = "演示数据，与该地实际无关。"
 
 
 def notice_paper(notice: VillageNotice) -> Paper:
     """Which kind of monitoring was agreed, by how many, until when objections are heard and where."""
     with translation.override(CHINESE):
-        is_demo = Installation.objects.filter(pk=1, is_demo=True).exists()
         days = (notice.until - notice.posted_on).days + 1
         return Paper(
             "防返贫监测对象评议结果公示",
             [
-                *([Text(DEMO)] if is_demo else []),
                 Text(
                     f"经入户核实，{notice.village}于{chinese_day(notice.reviewed_on)}召开村民代表会议，"
                     "对一户拟纳入监测的农户进行民主评议，结果公示如下。"

@@ -35,7 +35,7 @@ from yishi.formats.sheets import write_sheet
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import clean_code, new_code, uuid7
 from yishi.organisations.grants import Viewer
-from yishi.web.kit.exports import MEDIA_TYPE
+from yishi.web.kit.exports import MEDIA_TYPE, demo_notes
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.one_act import DOOR, one_act
@@ -416,7 +416,7 @@ def consult_votes(request: Request, consultation: Consultation) -> HttpResponse:
             [person, number, texts[number], said[value], value] for person, number, value in votes
         ]
         headings = [_("participant"), _("number"), _("statement"), _("vote"), _("vote as a number")]
-        content = write_sheet(rows=rows, headings=[str(heading) for heading in headings], title="votes")
+        content = write_sheet(rows, [str(heading) for heading in headings], "votes", notes=demo_notes())
         response = HttpResponse(content, content_type=MEDIA_TYPE)
         ending = "xlsx"
     else:
