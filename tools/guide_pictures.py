@@ -240,14 +240,14 @@ def round_supervised(browser: Any, base: str) -> None:
     """Section 7."""
     clerk = Clerk(browser, base, PROVINCE)
     clerk.open("/desk/rounds/")
-    clerk.follow_part("绿春县挂牌督战")
+    clerk.follow_part("绿春县挂牌督战第二轮")
     clerk.picture("round", 900)
     clerk.follow("打开逐户逐项表")
     clerk.picture("round-matrix", 620)
     clerk.follow("登记督战")
     clerk.picture("round-grid", 820)
     clerk.open("/desk/supervision/findings/")
-    clerk.follow_part("水源点旱季断流，每天背水")
+    clerk.follow_part("新接的水管冬天冻裂，又断了几天")
     clerk.picture("round-finding", 760)
 
 

@@ -18,7 +18,8 @@ from yishi.assistance.deeds.services.deeds import deed_claim, deed_record, evide
 from yishi.assistance.deeds.services.duplicates import duplicate_decide
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.deeds.services.volunteers import volunteer_team_form, volunteers_join
-from yishi.assistance.register.models import Household
+from yishi.assistance.register.models import Household, HouseholdMember
+from yishi.kit.records import certain
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.services.place_sets import place_set_open, place_set_put
 
@@ -27,6 +28,7 @@ from .teller import Teller
 
 DAYS = 365  # of a phase
 DEEDS = 84
+SCHOOL = (6, 20)  # ages of those who are helped as pupils
 AHEAD = 90  # days that the last phase still has before it
 PHASES = (  # name, what is said of the focus, counties of the demo's focus set (codes)
     ("第一阶段", "当年公布为 27 个深度贫困县；这里是演示节选", (LVCHUN, QIAOJIA)),
@@ -230,6 +232,26 @@ def went_out(t: Teller, help: Help) -> None:
         t.does(
             "lvchun_clerk", activity_record, activity=activity, lines=[line], parties=[Part(t.cast.people["doctor"])]
         )
+
+
+def taught(t: Teller, help: Help, families: Sequence[Household]) -> None:
+    """An autumn's grants for the pupils of 腊姑村, all in one go: each pupil is one deed, for a person by name."""
+    lagu, today = t.cast.places[LAGU], t.today
+    on = today - timedelta(days=80)
+    t.go_to(on + timedelta(days=1))
+    desk = t.cast.bodies["office/532531"]
+    receipt = t.does("lvchun_clerk", activity_open, title="腊姑村秋季助学金发放", place=lagu, on=on, organiser=desk)
+    activity = Activity.objects.get(pk=UUID(receipt.result["activity"]))
+    homes = [family for family in families if family.place_id == lagu.pk]
+    members = HouseholdMember.within.filter(household__in=homes, valid_to=None).select_related("person__resident")
+    pupils = [
+        member.person
+        for member in members.order_by("household__number", "pk")
+        if SCHOOL[0] <= today.year - certain(member.person.resident.born_on).year <= SCHOOL[1]
+    ]
+    lines = [Line(help.items["student"], Decimal(1), Reached(people=[pupil])) for pupil in pupils]
+    teacher = t.cast.people["teacher"]
+    t.does("lvchun_clerk", activity_record, activity=activity, lines=lines, parties=[Part(teacher)])
 
 
 def counted_once(t: Teller, help: Help, families: Sequence[Household]) -> None:

@@ -1,5 +1,7 @@
-"""An invented exit assessment of 绿春县: drawn with a published number, one suspected wrong exit upheld, one not, the
-exit refused for the time being. It is the demo's own and says nothing of the real county.
+"""Two invented exit assessments of 绿春县, each drawn with a published number.
+
+The first upholds one suspected wrong exit of two, and the exit is refused; the gap is mended, the second finds nothing
+wrong, and the county has left poverty. They are the demo's own and say nothing of the real county.
 """
 
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from yishi.assistance.exits.services.interviews import interview_record, intervi
 from yishi.assistance.exits.services.suspicions import suspicion_raise, suspicion_rule
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.services.register import household_change
+from yishi.kit.records import certain
 
 from .honghe import LAGU, LVCHUN
 from .teller import Teller
@@ -25,21 +28,44 @@ ANSWERS = {
     "income": "yes", "approves": "yes",
 }  # fmt: skip
 OF_KIND = {"exited": {"record_fits": "yes"}, "unlisted": {"people": "4"}}
-BEGINS = 55  # working days before today
+BEGINS, AGAIN = 120, 86  # working days before today
+SEEDS = ("03 09 12 20 26 31 + 07", "02 08 11 17 25 30 + 12")
+SEED_SOURCE = "演示：抽样框公布三天后开奖的一期彩票（虚构的号码）"
 
 
 def told(t: Teller, homes: Sequence[Household]) -> None:
-    """From the families that left poverty to the decision."""
+    """From the families that left poverty to the county that left it."""
     t.back(BEGINS)
     for home in [home for home in homes if home.place.code == LAGU][:LEFT_POVERTY]:
         values = {"kind": "exited_with_policy", "state": "exited", "exited_year": t.today.year - 1}
         t.does("lvchun_clerk", household_change, household=home, values=values)
     t.wait(5)
-    place = t.cast.places[LVCHUN]
+    assessment, suspicions = _assessed(t, SEEDS[0], dry=2)
+    t.wait(8)
+    _ruled(t, suspicions)
+    t.does("honghe_clerk", assessment_close, assessment=assessment)
+    t.wait(3)
+    reason = "演示批复：错退率高于标准，整改后再评"
+    t.does("province_clerk", exit_decide, assessment=assessment, decision="refused", reason=reason)
+    t.back(AGAIN + 4)
+    mended = Household.within.get(pk=certain(suspicions[1].sample.household_id))
+    values = {"kind": "exited_with_policy", "state": "exited", "exited_year": t.today.year - 1}
+    t.does("lvchun_clerk", household_change, household=mended, values=values)
+    t.back(AGAIN)
+    assessment, _none = _assessed(t, SEEDS[1], dry=0)
+    t.wait(2)
+    t.does("honghe_clerk", assessment_close, assessment=assessment)
+    t.wait(3)
+    reason = "演示批复：零举证、零错退、零漏评，同意退出"
+    t.does("province_clerk", exit_decide, assessment=assessment, decision="approved", reason=reason)
+
+
+def _assessed(t: Teller, seed: str, *, dry: int) -> tuple[ExitAssessment, list[ExitSuspicion]]:
+    """Opened, drawn and visited; `dry` of the households carry their water home."""
     opened = t.does(
         "honghe_clerk",
         assessment_open,
-        place=place,
+        place=t.cast.places[LVCHUN],
         year=t.today.year - 1,
         as_of=t.day,
         rules="2018-west",
@@ -51,29 +77,17 @@ def told(t: Teller, homes: Sequence[Household]) -> None:
     )
     assessment = ExitAssessment.within.get(pk=UUID(opened.result["assessment"]))
     t.wait(3)
-    t.does(
-        "honghe_clerk",
-        assessment_draw,
-        assessment=assessment,
-        seed="03 09 12 20 26 31 + 07",
-        seed_source="演示：抽样框公布三天后开奖的一期彩票（虚构的号码）",
-    )
+    t.does("honghe_clerk", assessment_draw, assessment=assessment, seed=seed, seed_source=SEED_SOURCE)
     t.wait(4)
-    suspicions = _visited(t, assessment)
-    t.wait(8)
-    _ruled(t, suspicions)
-    t.does("honghe_clerk", assessment_close, assessment=assessment)
-    t.wait(3)
-    reason = "演示批复：错退率高于标准，整改后再评"
-    t.does("province_clerk", exit_decide, assessment=assessment, decision="refused", reason=reason)
+    return assessment, _visited(t, assessment, dry)
 
 
-def _visited(t: Teller, assessment: ExitAssessment) -> list[ExitSuspicion]:
-    """Everybody drawn is asked, one household from paper; two carry their water home."""
+def _visited(t: Teller, assessment: ExitAssessment, dry: int) -> list[ExitSuspicion]:
+    """Everybody drawn is asked, one household from paper."""
     samples = ExitSample.within.filter(assessment=assessment).select_related("assessment__place", "place")
     suspicions = []
     for number, sample in enumerate(samples.order_by("stratum", "rank")):
-        is_dry, is_paper = number < 2, number == 2
+        is_dry, is_paper = number < dry, number == 2
         said: dict[str, Any] = {**ANSWERS, **OF_KIND[sample.kind], **({"water": "no"} if is_dry else {})}
         asked = {"sample": sample, "outcome": "done", "on": t.day, "answers": said, "on_paper": is_paper}
         receipt = t.does("honghe_clerk", interview_record, **asked)

@@ -95,12 +95,14 @@ def helped(t: Teller) -> None:
     sanmeng.told(t, help, homes)
     campaign.helped(t, help, homes)
     campaign.went_out(t, help)
+    campaign.taught(t, help, homes)
     campaign.counted_once(t, help, homes)
     steering.told(t, help)
     supervised.told(t, homes)
-    answer.written(t, help)
     exits.told(t, homes)
+    supervised.again(t, homes)
     watched.told(t, homes)
+    answer.written(t, help)
 
 
 def demo_clear() -> str:

@@ -25,7 +25,8 @@ HEAD, CLERK, SECOND = "lagu_head", "lvchun_clerk", "lvchun_second"
 def told(t: Teller, families: Sequence[Household]) -> None:
     here = [family for family in families if family.place_id == t.cast.places[LAGU].pk]
     bill, roof, work = here[-1], here[-2], here[-3]
-    stood = Household.within.filter(pk__in=[family.pk for family in here], state="exited").order_by("number").last()
+    standing = Household.within.filter(pk__in=[family.pk for family in here if family != work], state="exited")
+    stood = standing.order_by("number").last()
     if stood is not None:
         _fell_back(t, stood)
     _helped(t, _recognised(t, bill, 30, "sudden", "演示结算单001"), bill)
