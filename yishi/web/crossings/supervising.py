@@ -102,13 +102,13 @@ class ListedForm(ActForm):
     """What is to be owed: on which list, of whom, by whom, by when. Nothing that the file says is asked again."""
 
     round: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
-        None, label=gettext_lazy("round"), widget=forms.RadioSelect, empty_label=None
+        None, label=gettext_lazy("On the list of which round?")
     )
     place: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(None, label=gettext_lazy("village"))
     household = FamilyField(
         required=False, help_text=gettext_lazy("Only where it concerns one family; else it stands for the village.")
     )
-    item = forms.ChoiceField(label=gettext_lazy("item"), widget=forms.RadioSelect)
+    item = forms.ChoiceField(label=gettext_lazy("What does it concern?"), widget=forms.RadioSelect)
     said = forms.ChoiceField(label=gettext_lazy("What is lacking?"), widget=forms.RadioSelect)
     words = WordsField(SEEN, gettext_lazy("What is lacking?"), rows=3)
     lane = forms.ChoiceField(label=gettext_lazy("lane"), choices=Lane.choices, widget=forms.RadioSelect)
