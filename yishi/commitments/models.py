@@ -13,6 +13,7 @@ from yishi.attachments.models import Attachment, PaperRecord
 from yishi.database.counted_days import CountedDayField
 from yishi.database.reach import File, Reach
 from yishi.database.taken_back import TakenBack, TakenBackFile
+from yishi.database.two_people import apart
 from yishi.kit.clock import CountedDay
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
@@ -192,6 +193,11 @@ class Proof(models.Model):
     same_hands = models.BooleanField(default=False)  # a small office: checked by somebody of the bearer's desk
     paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=apart("given_by", "checked_by"), name="proof_second_person"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.commitment_id} {self.round}"
 
@@ -250,13 +256,15 @@ class TimeRequest(models.Model):
     answer = models.CharField(max_length=500, blank=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    same_hands = models.BooleanField(default=False)  # a small office: decided by somebody of the bearer's desk
     paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["commitment"], condition=Q(granted__isnull=True), name="time_one_open_request"
-            )
+            ),
+            models.CheckConstraint(condition=apart("asked_by", "decided_by"), name="time_second_person"),
         ]
 
     def __str__(self) -> str:
@@ -295,6 +303,7 @@ class LedgerEvent(TakenBack):
     at = models.DateTimeField()
     paper = models.ForeignKey(PromisePaper, models.PROTECT, null=True, related_name="+")  # where it came on paper
     before = models.JSONField(null=True)  # of a decision: what the promise was, so that it can be taken back
+    same_hands = models.BooleanField(default=False)  # a small office: decided by somebody of the bearer's desk
 
     class Meta:
         constraints = [

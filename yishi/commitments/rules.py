@@ -11,7 +11,7 @@ from yishi.organisations.predicates import has_post, is_stationed_somewhere, sit
 from yishi.organisations.rights import Answer, add, may, predicate
 
 from .cases import CASES, Case, case_found
-from .models import Commitment, Judge, Outcome, TimeRequest
+from .models import Commitment, Judge, Outcome, Proof, TimeRequest
 
 
 @predicate
@@ -61,6 +61,21 @@ def is_small_office() -> bool:
 def is_second_person(viewer: Viewer, commitment: Commitment) -> Answer:
     """Is not at once the one who gave the proof or of the bearer's desk; a small office may be both."""
     return not same_hands(viewer, commitment) or is_small_office()
+
+
+def gave_proof(commitment: Commitment) -> UUID | None:
+    """Who gave the proof of this round that was accepted, or waits; nobody for a family's own word."""
+    closed = (Proof.Outcome.RETURNED, Proof.Outcome.WITHDRAWN)
+    standing = [
+        proof for proof in commitment.proofs.all() if proof.round == commitment.round and proof.outcome not in closed
+    ]
+    return max(standing, key=lambda proof: proof.given_at).given_by_id if standing else None
+
+
+@predicate
+def did_not_prove(viewer: Viewer, commitment: Commitment) -> Answer:
+    """Is another person than who gave the proof that stands; a small office may be both."""
+    return viewer.person_id is None or viewer.person_id != gave_proof(commitment) or is_small_office()
 
 
 @predicate
@@ -125,7 +140,7 @@ add("commitment.agree", writes_agreements)
 add("commitment.hand_over", hands_over)
 add("commitment.answer", bears)
 add("commitment.supervise", supervises)
-add("commitment.decide", supervises & is_second_person)
+add("commitment.decide", supervises & is_second_person & did_not_prove)
 add("commitment.decide_time", decides_time)
 add("commitment.judge", judges)
 add("commitment.hear", hears)

@@ -52,6 +52,21 @@ def is_another_body(viewer: Viewer, project: Project) -> Answer:
     return viewer.is_system or is_small_office() or not builds_it(viewer, project)
 
 
+PLANNING = ("plan", "replan", "ask_money", "ask_works")  # verbs of steps by which somebody asks for an approval
+
+
+def asked_for(viewer: Viewer, project: Project) -> bool:
+    """Did the viewer plan the project, or ask for more, the last time that somebody did?"""
+    last = project.steps.filter(verb__in=PLANNING).order_by("at").last() if viewer.person_id else None
+    return last is not None and last.by_id == viewer.person_id
+
+
+@predicate
+def did_not_ask(viewer: Viewer, project: Project) -> Answer:
+    """Nobody approves what they planned or asked for; a small office may, and the file shows it."""
+    return not asked_for(viewer, project) or is_small_office()
+
+
 @predicate
 def is_acceptor(viewer: Viewer, project: Project) -> Answer:
     """Works for the body that was named to accept the project."""
@@ -119,7 +134,7 @@ def opens_project(viewer: Viewer, planned: tuple[Place, Body] | None = None) -> 
 add("project.see", sits_somewhere, reads=True)
 add("project.open", opens_project)  # thing: the place and the responsible body
 add("project.plan", is_responsible | oversees_project)
-add("project.approve", oversees_project & is_another_body)
+add("project.approve", oversees_project & is_another_body & did_not_ask)
 add("project.build", is_responsible)
 add("project.cancel_contract", signed_it)
 add("project.accept", (is_acceptor | oversees_project) & is_another_body)

@@ -66,9 +66,10 @@ def remark(
     by: Actor | None = None,
     paper: PromisePaper | None = None,
     before: dict[str, Any] | None = None,
+    same_hands: bool = False,
 ) -> LedgerEvent:
     """A dated remark in the commitment's file, signed by whoever acts (or `by`) unless another desk is named. `before`:
-    what a decision moved (`clocks_kept`), so that it can be taken back."""
+    what a decision moved (`clocks_kept`), so that it can be taken back. `same_hands`: see `second_person`."""
     signs = by or this.actor
     return LedgerEvent.objects.create(
         commitment=commitment,
@@ -82,6 +83,7 @@ def remark(
         at=this.now,
         paper=paper,
         before=before,
+        same_hands=same_hands,
     )
 
 

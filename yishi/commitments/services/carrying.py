@@ -315,11 +315,12 @@ def time_decide(
                 field="granted",
             )
         watch = Watch()
-        watch.row(request, "granted", "answer", "decided_by_id", "decided_at")
+        watch.row(request, "granted", "answer", "decided_by_id", "decided_at", "same_hands")
         watch.row(commitment, "due_on", "due_counted_from")
         request.granted = granted
         request.answer = TIME_ANSWER.kept(answer)
         request.decided_by_id = actor.person_id
+        request.same_hands = same_hands
         request.decided_at = this.now
         request.save()
         if granted:

@@ -9,6 +9,7 @@ from yishi.attachments.on_paper import OnPaper
 from yishi.commitments import hooks
 from yishi.commitments.clocks import RECHECK_AFTER, RECHECK_BEFORE
 from yishi.commitments.models import Commitment, EarlierVerdict, Judge, LedgerEvent, Verdict
+from yishi.commitments.rules import gave_proof
 from yishi.commitments.stages import may_step, step
 from yishi.database.words import Words
 from yishi.journal.act import Act, Actor, act
@@ -222,7 +223,7 @@ def commitment_strike_off(
             return this.receipt
         commitment = locked(commitment)
         state = step(commitment, "strike_off")
-        same_hands = second_person(actor, commitment)
+        same_hands = second_person(actor, commitment, gave=gave_proof(commitment))
         today = today_of(this)
         waiting = commitment.judges.exclude(verdicts__round=commitment.round).count()
         if waiting and commitment.verdict_due_on and today <= commitment.verdict_due_on:
@@ -237,7 +238,7 @@ def commitment_strike_off(
         commitment.recheck_due_on = today + RECHECK_BEFORE
         commitment.rechecked_on = None
         commitment.save(update_fields=["state", "settled_on", "recheck_due_on", "rechecked_on"])
-        remark(this, commitment, Kind.STRUCK_OFF, text=NOTE.kept(note), before=before)
+        remark(this, commitment, Kind.STRUCK_OFF, text=NOTE.kept(note), before=before, same_hands=same_hands)
         enter(this, commitment, "struck_off", unanswered=waiting, same_hands=same_hands)
         requests_end(this, commitment, _("It was struck off."))
         tell_bearer(commitment, "commitment.struck_off", "")
@@ -263,7 +264,8 @@ def commitment_close_undone(
         commitment.settled_on = today_of(this)
         commitment.as_agreed = False
         commitment.save(update_fields=["state", "closing_reason", "settled_on", "as_agreed"])
-        remark(this, commitment, Kind.CLOSED_UNDONE, text=commitment.closing_reason, before=before)
+        why = commitment.closing_reason
+        remark(this, commitment, Kind.CLOSED_UNDONE, text=why, before=before, same_hands=same_hands)
         enter(this, commitment, "closed_undone", same_hands=same_hands)
         requests_end(this, commitment, _("It was closed without being done."))
         tell_bearer(commitment, "commitment.closed_undone", "")
@@ -289,7 +291,7 @@ def recheck_record(
             return this.receipt
         commitment = locked(commitment)
         step(commitment, "recheck")
-        same_hands = second_person(actor, commitment)
+        same_hands = second_person(actor, commitment, gave=gave_proof(commitment))
         day = day_of(on or today_of(this), "on", this)
         earliest = (commitment.settled_on or day) + RECHECK_AFTER
         if commitment.rechecked_on:
@@ -304,7 +306,7 @@ def recheck_record(
         commitment.rechecked_on = day
         commitment.save(update_fields=["rechecked_on"])
         said = RECHECK.kept(text)
-        remark(this, commitment, Kind.RECHECK, text=said, on=day)
+        remark(this, commitment, Kind.RECHECK, text=said, on=day, same_hands=same_hands)
         enter(this, commitment, "rechecked", holds=holds, same_hands=same_hands)
         if not holds:
             _reopen(this, commitment, said)

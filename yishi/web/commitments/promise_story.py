@@ -50,7 +50,7 @@ def promise_events(
             when=ledger_event.on if late else ledger_event.at,
             who=ledger_event.body.name if ledger_event.body else "",
             text="" if to_judge and ledger_event.kind in BETWEEN_DESKS else ledger_event.text,
-            flag=_from_paper(ledger_event.paper) or (flag if late else ""),
+            flag=_from_paper(ledger_event.paper) or _hands(ledger_event) or (flag if late else ""),
         )
         if ledger_event.taken_back_at:
             event = replace(event, flag=_("was taken back"))
@@ -78,7 +78,7 @@ def promise_events(
                 when=proof.checked_at,
                 who=supervisor,
                 text=proof.finding,
-                flag=_("one person for both desks (small office)") if proof.same_hands else "",
+                flag=_hands(proof),
             )
             dated.append(_at(proof.checked_at, event))
     for asked in _rows(commitment, "time_requests", "paper"):
@@ -90,7 +90,8 @@ def promise_events(
         if asked.decided_at:
             title = _("More time granted") if asked.granted else _("More time refused")
             text = "" if to_judge else asked.answer
-            dated.append(_at(asked.decided_at, Event(title, when=asked.decided_at, who=supervisor, text=text)))
+            event = Event(title, when=asked.decided_at, who=supervisor, text=text, flag=_hands(asked))
+            dated.append(_at(asked.decided_at, event))
     for moved in moved_of(("commitment", commitment.pk)) if kept is None else kept:
         if moved.taken_back_at is None:
             continue
@@ -129,6 +130,11 @@ def _from_paper(paper: PromisePaper | None) -> str:
         return ""
     words = _("from paper, signed by %(name)s on %(day)s")
     return words % {"name": paper.signed_by, "day": date_format(paper.signed_on)}
+
+
+def _hands(row: Proof | TimeRequest | LedgerEvent) -> str:
+    """A small office: one person was both sides, and the file says so."""
+    return _("one person for both desks (small office)") if row.same_hands else ""
 
 
 def _at(moment: datetime, event: Event) -> tuple[date, datetime, Event]:

@@ -43,8 +43,9 @@ def _deciding(viewer: Viewer) -> Q:
         bearer__in=[post.body_id for post in viewer.posts]
     )
     own = Q(supervisor=F("bearer"))
-    papers = Proof.objects.filter(commitment=OuterRef("pk"), outcome="", paper__isnull=False)
-    written = Q(state=S.PROVED) & Q(Exists(papers))  # by the supervisor's desk: another person checks
+    standing = {"round": OuterRef("round"), "outcome__in": ("", Proof.Outcome.ACCEPTED)}
+    papers = Proof.objects.filter(commitment=OuterRef("pk"), paper__isnull=False, **standing)
+    written = Q(Exists(papers))  # by the supervisor's desk: another person checks, and strikes off
     mine = Q(Exists(papers.filter(given_by=viewer.person_id)))
     return (~own & Q(supervisor__in=viewer.desks) & ~(written & mine)) | ((own | written) & office & ~(written & mine))
 

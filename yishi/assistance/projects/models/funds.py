@@ -14,6 +14,7 @@ from yishi.assistance.register.models.households import Household, household_rea
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
 from yishi.database.taken_back import TakenBackFile
+from yishi.database.two_people import apart
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Place
 from yishi.people.models import Person
@@ -110,6 +111,7 @@ class FundMovement(File):
     class Meta(File.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="movement_above_nothing"),
+            models.CheckConstraint(condition=apart("recorded_by", "confirmed_by"), name="movement_second_person"),
             models.UniqueConstraint(
                 fields=["fund", "kind", "bill"],
                 condition=~Q(bill="") & Q(state__in=["waiting", "counted"]),

@@ -114,6 +114,7 @@ class ProjectStep(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     words = models.CharField(max_length=300, blank=True)
+    same_hands = models.BooleanField(default=False)  # a small office: approved by who asked, or by who builds
 
     class Meta:
         ordering = ["on", "at"]

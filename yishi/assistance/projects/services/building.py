@@ -32,7 +32,7 @@ from yishi.organisations.rights import permit
 
 from .funds import WHY, locked_project, nothing_bound, passed
 from .progress import Standing, standing_of
-from .projects import enter, note_step, parts_of
+from .projects import decides_own, enter, note_step, parts_of
 
 WHY_IMPLAUSIBLE = Words("reason", 300)
 PAPER = Words("paper", 64)
@@ -83,7 +83,8 @@ def project_approve(
         check_shown(shown, now)
         row.stage, row.paper, row.acceptor = stage, PAPER.kept(paper), acceptor
         row.save(update_fields=["stage", "paper", "acceptor"])
-        note_step(this, row, "approve", in_order(row, on), STEP_WORDS.kept(words))
+        own = decides_own(actor, row)
+        note_step(this, row, "approve", in_order(row, on), STEP_WORDS.kept(words), same_hands=own)
         enter(this, row, on=on, shown=now)
     return this.receipt
 

@@ -18,6 +18,7 @@ from yishi.assistance.projects.models import (
     ProjectStep,
     QuantityPart,
 )
+from yishi.assistance.projects.rules import asked_for, builds_it
 from yishi.assistance.projects.shown import money_asked_digest, works_asked_digest
 from yishi.assistance.projects.stages import step
 from yishi.database.words import Words
@@ -285,7 +286,7 @@ def money_decide(
         row.asked_money, row.asked_money_why, row.asked_money_on = None, "", None
         row.save(update_fields=["asked_money", "asked_money_why", "asked_money_on"])
         verb = "more_money" if granted else "no_money"
-        note_step(this, row, verb, timezone.localdate(this.now), why)
+        note_step(this, row, verb, timezone.localdate(this.now), why, same_hands=decides_own(actor, row))
         enter(this, row, planned=_planned(row), granted=granted, shown=now)
     return this.receipt
 
@@ -317,7 +318,8 @@ def works_decide(
         if granted:
             write_quantities(row, asked_quantities(row))
         asks(row, None, "", None)
-        note_step(this, row, "more_works" if granted else "no_works", timezone.localdate(this.now), why)
+        verb = "more_works" if granted else "no_works"
+        note_step(this, row, verb, timezone.localdate(this.now), why, same_hands=decides_own(actor, row))
         enter(this, row, planned=[[part.pk, part.planned] for part in parts_of(row)], granted=granted, shown=now)
     return this.receipt
 
@@ -344,8 +346,8 @@ def enter(this: Act, project: Project, *, on: date | None = None, **data: Any) -
     this.result(project=project.pk)
 
 
-def note_step(this: Act, project: Project, verb: str, on: date, words: str = "") -> None:
-    """One line of a project's story."""
+def note_step(this: Act, project: Project, verb: str, on: date, words: str = "", *, same_hands: bool = False) -> None:
+    """One line of a project's story. `same_hands`: in a small office one person was both sides."""
     ProjectStep.objects.create(
         project=project,
         verb=verb,
@@ -355,7 +357,13 @@ def note_step(this: Act, project: Project, verb: str, on: date, words: str = "")
         body_id=this.actor.body_id,
         by_id=this.actor.person_id,
         words=words,
+        same_hands=same_hands,
     )
+
+
+def decides_own(actor: Viewer, project: Project) -> bool:
+    """Does somebody approve what they asked for, or what their own desk builds? Only a small office may."""
+    return not actor.is_system and (builds_it(actor, project) or asked_for(actor, project))
 
 
 def _describe(

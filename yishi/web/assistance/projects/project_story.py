@@ -74,9 +74,9 @@ def project_events(
     for step in steps:
         if step.verb in ACTS:
             who = step.body.name if step.body else ""
-            event = Event(
-                str(SAYS.get(step.verb, "")) or act_title(ACTS[step.verb]), when=step.on, who=who, text=step.words
-            )
+            flag = _("one person for both desks (small office)") if step.same_hands else ""
+            title = str(SAYS.get(step.verb, "")) or act_title(ACTS[step.verb])
+            event = Event(title, when=step.on, who=who, text=step.words, flag=flag)
             dated.append((step.on, step.at, event))
     for contract in contracts:
         text = _("%(amount)s yuan with %(whom)s") % {"amount": yuan_text(contract.amount), "whom": contract.with_whom}

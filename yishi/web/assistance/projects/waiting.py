@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.projects.models import FundMovement, Project
+from yishi.assistance.projects.models import FundMovement, Project, ProjectStep
+from yishi.assistance.projects.rules import PLANNING
 from yishi.kit.money import yuan_text
 from yishi.organisations.grants import OVERSEEING, WORKING, Viewer
 from yishi.organisations.models import BodyKind, PlaceLevel, Post, valid_on
@@ -41,6 +42,14 @@ def _leading(viewer: Viewer) -> Q:
     return (there | (above & ~Q(Exists(manned)))) & (~builds | small)
 
 
+def _approving(viewer: Viewer) -> Q:
+    """The same, but for whoever asked for it the last time that somebody did (a small office excepted)."""
+    asked = ProjectStep.objects.filter(verb__in=PLANNING)
+    later = asked.filter(project=OuterRef("project"), at__gt=OuterRef("at"))
+    mine = asked.filter(~Exists(later), project=OuterRef("pk"), by=viewer.person_id)
+    return _leading(viewer) & (~Q(Exists(mine)) | in_small_office())
+
+
 def _accepting(viewer: Viewer) -> Q:
     return Q(acceptor__isnull=True) & _leading(viewer)
 
@@ -66,7 +75,7 @@ PROJECTS = Course(
     column="stage",
     stages=tuple(S.values),
     acts=(
-        NextAct((S.PLANNED,), "leader", _("Approve the project"), "project_approve", "starts_on", whose=_leading),
+        NextAct((S.PLANNED,), "leader", _("Approve the project"), "project_approve", "starts_on", whose=_approving),
         NextAct(
             (S.APPROVED, S.BUILDING, S.FINISHED, S.ACCEPTED),
             "leader",
@@ -74,7 +83,7 @@ PROJECTS = Course(
             "project_money_decide",
             "asked_money_on",
             _money_asked,
-            whose=_leading,
+            whose=_approving,
         ),
         NextAct(
             (S.APPROVED, S.BUILDING, S.FINISHED),
@@ -83,7 +92,7 @@ PROJECTS = Course(
             "project_works_decide",
             "asked_works_on",
             _works_asked,
-            whose=_leading,
+            whose=_approving,
         ),
         NextAct((S.APPROVED,), "responsible", _("Begin the works"), "project_start", "starts_on", _begins),
         NextAct((S.BUILDING,), "responsible", _("Report how far it is"), "project_report", "ends_on", _ends),
