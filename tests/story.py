@@ -9,7 +9,7 @@ from django.utils import timezone
 from yishi.commitments import services as ledger
 from yishi.commitments.models import Commitment
 from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Statement, Study, Worry
-from yishi.deliberation.services import agreements, matters, screening, seats, sittings, stances, studies
+from yishi.deliberation.services import agreements, matters, roll, screening, seats, sittings, stances, studies
 from yishi.deliberation.services.processes import process_shipped
 from yishi.deliberation.services.worries import worry_file
 from yishi.organisations.grants import Viewer, viewer_of
@@ -120,7 +120,7 @@ class Story:
         sittings.sitting_notice(actor=self.by("convener"), sitting=self.sitting, short_notice_reason="事急")
         sittings.papers_send(actor=self.by("convener"), sitting=self.sitting)
         for who in ("member", "convener", "village_head", "company_head", "handler"):
-            sittings.presence_arrive(actor=self.by("convener"), sitting=self.sitting, seat=self.seat(who))
+            roll.presence_arrive(actor=self.by("convener"), sitting=self.sitting, seat=self.seat(who))
         sittings.sitting_open(actor=self.by("convener"), sitting=self.sitting)
         receipt = stances.statement_add(
             actor=self.by("convener"), sitting=self.sitting, text="租金缓交半年，水费由公司分期付清", by_staff=True

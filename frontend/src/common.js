@@ -2,9 +2,9 @@
 
 import "./photos.js"; // first: a form waits for its photos before anything else hears that it is sent
 import "./sending.js";
+import "./poll.js"; // before whatever changes what the server wrote
 import "./drafts.js";
 import "./lengths.js";
-import "./poll.js";
 
 for (const button of document.querySelectorAll("[data-read-aloud]")) {
   if (!window.speechSynthesis) continue;

@@ -117,7 +117,7 @@ document.addEventListener("click", (event) => {
   toStart = !who && link !== null && link.pathname === "/" && link.origin === location.origin;
 });
 
-for (const form of document.querySelectorAll("form[data-draft]")) {
+function attach(form) {
   let changed = false;
   let isKept = true;
   const save = () => {
@@ -129,9 +129,13 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("focusout", () => { if (changed) save(); });
   form.addEventListener("change", save);
   form.addEventListener("submit", save);
-  setInterval(() => { if (changed) save(); }, 2000);
-  addEventListener("pagehide", () => { if (changed) save(); });
+  const timer = setInterval(() => {
+    if (changed && form.isConnected) save();
+    if (!form.isConnected) clearInterval(timer); // its piece of the page was exchanged
+  }, 2000);
+  addEventListener("pagehide", () => { if (changed && form.isConnected) save(); });
   addEventListener("beforeunload", (event) => {
+    if (!form.isConnected) return;
     if (changed) save();
     if (wouldBeLost(form, isKept && !(toStart && !fields(form).every(untouched)))) {
       event.preventDefault();
@@ -139,6 +143,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     }
   });
 }
+
+document.querySelectorAll("form[data-draft]").forEach(attach);
+document.addEventListener("piece", (event) => event.detail.querySelectorAll("form[data-draft]").forEach(attach));
 
 // A page that stands open on a venue's tablet, and nobody touches it: the next villager finds it empty.
 let idle = 0;

@@ -40,6 +40,7 @@ if (limit) {
     document.addEventListener(kind, () => { if (Date.now() - heard > TELL) tell(); });
   }
   setInterval(() => {
+    if (document.body.hasAttribute("data-stays")) heard = Date.now(); // people sit in front of it: an open sitting
     const left = limit - (Date.now() - heard);
     if (left <= 0) location.assign(here);
     else if (left <= WARNING && !banner) warn();

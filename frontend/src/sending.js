@@ -26,7 +26,7 @@ document.addEventListener("submit", (event) => {
   }, PATIENCE);
 });
 
-function again(form) {
+export function again(form) {
   delete form.dataset.sent;
   for (const button of document.querySelectorAll("[aria-busy]")) {
     button.removeAttribute("aria-busy");

@@ -37,7 +37,7 @@ def make_room(actor: Any, province: Any, people: int) -> Room:
 
     from yishi.database.reach import everything
     from yishi.deliberation.models import Matter, Seat, Sitting, Statement
-    from yishi.deliberation.services import matters, seats, sittings, stances
+    from yishi.deliberation.services import matters, roll, seats, sittings, stances
     from yishi.organisations.models import Place
     from yishi.people.models import Account, Person
 
@@ -75,7 +75,7 @@ def make_room(actor: Any, province: Any, people: int) -> Room:
         )
         sitting = Sitting.within.get(pk=receipt.result["sitting"])
         for seat in Seat.objects.filter(matter=matter):
-            sittings.presence_arrive(actor=actor, sitting=sitting, seat=seat)
+            roll.presence_arrive(actor=actor, sitting=sitting, seat=seat)
         sittings.sitting_open(actor=actor, sitting=sitting)
         receipt = stances.statement_add(actor=actor, sitting=sitting, text="租金缓交半年", by_staff=True)
     return Room(

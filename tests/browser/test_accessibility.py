@@ -25,6 +25,9 @@ NO_PAGE = {
     "room_code",
     "public_draw_file",
     "room_part",
+    "sitting_room_part",
+    "room_chair_part",
+    "room_projector_part",
     "process_download",
 }
 

@@ -35,8 +35,9 @@ def test_forms_2_a_form_that_returns_to_its_own_page_is_empty_there(open_page, c
     page = open_page("convener", cast)
     page.goto(room)
     typed(page, "租金缓交三个月")
-    with page.expect_navigation():
+    with page.expect_response("**/statements/new/"):
         page.get_by_role("button", name="请大家表态").click()
+    page.wait_for_function("document.querySelector('[name=text]').value === ''")
     assert page.locator(".said .alert-success").count() == 0
     assert page.input_value("[name=text]") == ""
     assert "租金缓交三个月" not in page.evaluate(STORE)
@@ -52,8 +53,9 @@ def test_forms_2_what_another_window_holds_is_not_taken_with_it(open_page, cast,
     other = page.context.new_page()
     other.goto(room)
     page.fill("[name=text]", "租金缓交三个月")
-    with page.expect_navigation():
+    with page.expect_response("**/statements/new/"):
         page.get_by_role("button", name="请大家表态").click()
+    page.wait_for_function("document.querySelector('[name=text]').value === ''")
     typed(other, "水费由公司分期付清")
     page.reload()
     other.reload()

@@ -72,6 +72,7 @@ FROZEN = {
     "deliberation/0016_release_queue": "e0c7d45cf23931329fff89699b1c9ccd58a3dbaaaaf3f2365daed922492ecc54",
     "deliberation/0017_matter_by_stage": "9970fad0aeda7aee4f30426e154012736c2ea1e76070580b5947bdd8a0e80bfd",
     "deliberation/0018_carried": "5a7d19b20fe16038460c77d0c3db87cb06650f7ad6bb11a3b2b6ecfea58300fe",
+    "deliberation/0019_room": "0632ec1ad42604fe806651012ea27c17182860773e30ecf389df9a441fad1be7",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "journal/0002_moved": "86554826dea469aa732d6a5402b9901a5719796933282c90ff8d35a4b4fb87d1",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",

@@ -108,6 +108,7 @@ OVERWRITES_NOTHING = {
     "process_save": "carries the hash of the document that was read (`seen`)",
     "project_approve": STAGE,
     "project_open": FIRST,
+    "presence_leave": "of an interval that is still going on: no reason stood there",
     "proof_check": STAGE,
     "proof_withdraw": STAGE,
     "proposal_submit": PLATFORM,

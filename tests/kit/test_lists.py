@@ -167,6 +167,7 @@ NO_LISTS = {
     "deliberation/consultation/result_body.html": (2, "a matrix: groups and parties by statement, as the paper has it"),
     "shell/calendar.html": (1, "a month as weeks and days; its list has the workbook"),
     "deliberation/record/public_body.html": (1, "a matrix: statements by stance, as it was published"),
+    "deliberation/room/projector_part.html": (1, "a matrix: parties by stance, in letters for a wall"),
     "deliberation/sittings/ground.html": (1, "a matrix: parties by stance, with the room below them"),
     "reporting/bars.html": (1, "a bar chart in words"),
     "reporting/items.html": (

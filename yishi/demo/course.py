@@ -41,13 +41,13 @@ from yishi.deliberation.services.gates import gate_answer
 from yishi.deliberation.services.matters import matter_change, party_add
 from yishi.deliberation.services.processes import process_shipped
 from yishi.deliberation.services.releases import release_check, release_prepare
+from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.screening import worry_take_up
 from yishi.deliberation.services.seats import interests_declare, seat_fill
 from yishi.deliberation.services.sittings import (
     minutes_issue,
     minutes_write,
     papers_send,
-    presence_arrive,
     sitting_close,
     sitting_notice,
     sitting_open,

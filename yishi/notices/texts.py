@@ -109,6 +109,7 @@ TEXTS: dict[str, Any] = {
     "seat.replaced": gettext_lazy("A seat in %(number)s was given to somebody else."),
     "signal.raised": gettext_lazy("A family of your village may be in trouble: %(number)s. Judge it by %(due_on)s."),
     "signal.referred": gettext_lazy("%(number)s about a family is handed to you."),
+    "sitting.adjourned": gettext_lazy("The sitting of %(number)s goes on: %(when)s, %(where)s."),
     "sitting.cancelled": gettext_lazy("The sitting of %(number)s on %(when)s does not take place."),
     "sitting.moved": gettext_lazy("The sitting of %(number)s was moved: %(when)s, %(where)s."),
     "sitting.notice": gettext_lazy("Sitting of %(number)s: %(when)s, %(where)s."),

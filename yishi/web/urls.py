@@ -15,6 +15,7 @@ from .crossings import urls as crossings
 from .deliberation.consultation import urls as deliberation_consultation
 from .deliberation.process import urls as deliberation_process
 from .deliberation.record import urls as deliberation_record
+from .deliberation.room import urls as deliberation_room
 from .deliberation.sittings import urls as deliberation_sittings
 from .deliberation.worries import urls as deliberation_worries
 from .organisations import urls as organisations
@@ -26,6 +27,7 @@ PARTS = (
     deliberation_worries,
     deliberation_process,
     deliberation_sittings,
+    deliberation_room,
     deliberation_consultation,
     deliberation_record,
     assistance_register,

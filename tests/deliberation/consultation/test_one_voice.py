@@ -138,7 +138,8 @@ def test_forms_3_what_a_code_opens_is_done_once(cast):
 TRIED = {"consult_vote", "consult_state", "consult_appeal", "raise_worry_at", "follow_phone", "judge_one"}
 BY_ITSELF = {
     "raise_worry": "the same form as raise_worry_at with a village chosen",
-    "room_stance": "a seat's holder has a session before; see tests/deliberation/sittings/test_stance.py",
+    "room_stance": "a seat's holder has a session before; see tests/deliberation/room/test_stance.py",
+    "room_sign_in": "as room_stance; see tests/deliberation/room/test_roll.py",
     "family_code": "the code stands in the address",
     **dict.fromkeys(("follow", "judge", "room"), "types a code into a session: no act"),
     "consult_enter": "types a receipt or a slip that exists",

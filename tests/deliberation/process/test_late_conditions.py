@@ -12,7 +12,7 @@ from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Matter, Seat, Sitting
 from yishi.deliberation.process.conditions import CONDITIONS, missing
 from yishi.deliberation.process.facts import Facts
-from yishi.deliberation.services import agreements, chairs, matters, minutes, seats, sittings, stances
+from yishi.deliberation.services import agreements, chairs, matters, minutes, roll, seats, sittings, stances
 from yishi.kit.errors import Refusal
 from yishi.notices.models import Notice
 
@@ -34,7 +34,7 @@ def sat(story, *, ago=None, close=True):
     story.sitting = Sitting.within.get(pk=receipt.result["sitting"])
     at = None if ago is None else starts_at
     for who in PEOPLE:
-        sittings.presence_arrive(actor=by, sitting=story.sitting, seat=story.seat(who), at=at)
+        roll.presence_arrive(actor=by, sitting=story.sitting, seat=story.seat(who), at=at)
     sittings.sitting_open(actor=by, sitting=story.sitting, at=at)
     receipt = stances.statement_add(actor=by, sitting=story.sitting, text="租金缓交半年", by_staff=True)
     story.statement = story.sitting.statements.get(pk=receipt.result["statement"])

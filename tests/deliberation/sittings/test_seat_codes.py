@@ -16,9 +16,9 @@ from yishi.commitments.services import verdict_give
 from yishi.database.reach import everything
 from yishi.deliberation.models import Party, Seat, Stance, Worry
 from yishi.deliberation.services.chairs import chair_object
+from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.screening import worry_reopen
 from yishi.deliberation.services.seats import seat_answer, seat_code, seat_fill, seat_recuse
-from yishi.deliberation.services.sittings import presence_arrive
 from yishi.deliberation.services.stances import stance_take
 from yishi.deliberation.services.worries import code_reissue, phone_change, worry_file
 from yishi.kit.errors import NotAllowed

@@ -9,12 +9,11 @@ from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import Minutes, Seat, Sitting
 from yishi.deliberation.services.minutes import minutes_due, minutes_issue, minutes_write
-from yishi.deliberation.services.room import quorum_of
+from yishi.deliberation.services.roll import presence_arrive, presence_leave
+from yishi.deliberation.services.room import quorum_of, room_number
 from yishi.deliberation.services.seats import interests_declare, seat_fill
 from yishi.deliberation.services.sittings import (
     papers_send,
-    presence_arrive,
-    presence_leave,
     sitting_cancel,
     sitting_change,
     sitting_close,
@@ -224,9 +223,9 @@ def test_a_sitting_of_last_year_is_recorded_and_starts_no_clock(story):
     assert sitting.opened_at == past and minutes_due(sitting) is None
 
 
-def test_every_change_raises_the_version_that_phones_ask_for(story):
+def test_every_change_raises_the_number_that_screens_ask_for(story):
     sitting = plan(story)
-    seen = [sitting.version]
+    seen = [room_number(sitting)]
     for act in (
         lambda: arrive(story, *EVERYBODY),
         lambda: sitting_open(actor=story.by("convener"), sitting=sitting),
@@ -234,8 +233,8 @@ def test_every_change_raises_the_version_that_phones_ask_for(story):
     ):
         act()
         sitting.refresh_from_db()
-        assert sitting.version > seen[-1]
-        seen.append(sitting.version)
+        assert room_number(sitting) > seen[-1]
+        seen.append(room_number(sitting))
 
 
 @pytest.mark.parametrize("who", ["outsider", "handler", "village_head", "neighbour"])
@@ -278,8 +277,7 @@ def test_records_14_the_times_of_a_sitting_recorded_afterwards_are_its_own(story
     past = (timezone.now() - timedelta(days=30)).replace(second=0, microsecond=0)
     sitting = plan(story, past)
     client.force_login(story.cast.people["convener"].account)
-    for who in EVERYBODY:
-        client.post(f"/desk/sittings/{sitting.pk}/room/seats/{story.seat(who).pk}/arrive/")
+    client.post(f"/desk/sittings/{sitting.pk}/room/roll/", {"everybody": "1"})
     client.post(f"/desk/sittings/{sitting.pk}/room/open/")
     closing = f"/desk/sittings/{sitting.pk}/room/close/"
     assert client.post(closing, {"at": ""}).status_code == 422

@@ -55,7 +55,8 @@ def pages_of(story):
         *[(name, chair) for name in ("seat_declare", "seat_code", "chair_object")],
         *[(name, sitting) for name in ("sitting", "sitting_change", "sitting_notice", "papers_send")],
         *[(name, sitting) for name in ("sitting_cancel", "minutes_write", "sitting_room", "sitting_state")],
-        *[(name, sitting) for name in ("room_code", "room_close", "statement_new")],
+        *[(name, sitting) for name in ("room_code", "room_close", "statement_new", "room_recess", "room_walk_in")],
+        *[(name, sitting) for name in ("room_chair", "room_projector", "sitting_room_part")],
         *[(name, statement) for name in ("statement_close", "stance_record", "hands_count")],
         *[(name, agreement) for name in ("agreement_edit", "duty_new", "consent_new", "agreement_record")],
         *[(name, agreement) for name in ("agreement_hand_over", "agreement_take_back")],
@@ -199,7 +200,7 @@ def test_a_seat_says_where_it_stands_on_the_phone(client, cast, room):
     assert answer["value"] == "conditional" and answer["word"]
     assert Stance.objects.get().condition == "农业农村局监督"
     state = get(client, "room_state", room.sitting.pk).json()
-    assert state.keys() == {"version", "state"}
+    assert state.keys() == {"version", "state", "stays"}
     assert "农业农村局监督" in text_of(get(client, "room_part", room.sitting.pk))
 
 
@@ -288,6 +289,8 @@ def test_pages_ask_the_database_little(client, cast, story, django_assert_max_nu
         ("matter_agreement", story.matter.pk),
         ("sitting", story.sitting.pk),
         ("sitting_room", story.sitting.pk),
+        ("room_chair", story.sitting.pk),
+        ("room_projector", story.sitting.pk),
     ):
         with django_assert_max_num_queries(25):
             get(client, name, pk)
@@ -307,8 +310,7 @@ def test_the_room_is_run_by_taps(client, cast):
     post(client, "sitting_notice", sitting.pk)
     page = client.post(reverse("room_open", args=[sitting.pk]), follow=True)
     assert "主持人" in text_of(page)
-    for seat in seats:
-        post(client, "room_arrive", sitting.pk, seat.pk)
+    post(client, "room_roll", sitting.pk, here=[str(seat.pk) for seat in seats])
     post(client, "room_leave", sitting.pk, seats[3].pk)
     post(client, "room_open", sitting.pk)
     assert post(client, "statement_new", sitting.pk, text="先通水").status_code == 302

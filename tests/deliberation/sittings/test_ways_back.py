@@ -11,8 +11,9 @@ from yishi.commitments.services import proof_check, proof_give, proof_withdraw
 from yishi.deliberation.models import Minutes, Seat, Statement
 from yishi.deliberation.services.matters import party_add, party_remove
 from yishi.deliberation.services.minutes import minutes_correct, minutes_issue, minutes_write
+from yishi.deliberation.services.roll import presence_arrive, presence_leave
 from yishi.deliberation.services.seats import seat_fill
-from yishi.deliberation.services.sittings import presence_arrive, presence_leave, sitting_close
+from yishi.deliberation.services.sittings import sitting_close
 from yishi.deliberation.services.stances import room_floor, stance_take
 from yishi.deliberation.services.ways_back import (
     presence_stay,

@@ -22,20 +22,17 @@ from .matters import (
     StepRecord,
 )
 from .plans import PlanTopic, YearPlan
+from .room import HandCount, Presence, Recess, Stance, Statement
 from .sittings import (
     Agreement,
     ChairObjection,
     Consent,
     Draw,
     Duty,
-    HandCount,
     Minutes,
-    Presence,
     ReplacedMinutes,
     Seat,
     Sitting,
-    Stance,
-    Statement,
     Study,
     StudyFinding,
     StudyVisit,
@@ -63,6 +60,7 @@ __all__ = [
     "PhotoMask",
     "PlanTopic",
     "Presence",
+    "Recess",
     "ReplacedMinutes",
     "ProcessModel",
     "ProcessVersion",

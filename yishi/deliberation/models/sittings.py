@@ -177,8 +177,13 @@ class Sitting(File):
         PLANNED = "planned", _("planned")
         NOTICED = "noticed", _("notice given")
         OPEN = "open", _("open")
+        RECESS = "recess", _("in recess")
         CLOSED = "closed", _("closed")
         CANCELLED = "cancelled", _("cancelled")
+
+    AHEAD = (State.PLANNED, State.NOTICED)
+    BEGUN = (State.OPEN, State.RECESS, State.CLOSED)
+    CALLS_ROLL = (*AHEAD, State.OPEN, State.RECESS)  # in these people come and go
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     matter = models.ForeignKey(Matter, models.CASCADE, related_name="sittings")
@@ -193,11 +198,13 @@ class Sitting(File):
     short_notice_reason = models.CharField(max_length=300, blank=True)
     cancel_reason = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField(null=True)
+    resumes_at = models.DateTimeField(null=True)  # in a recess to another day: when it goes on
     closed_at = models.DateTimeField(null=True)
     quorum = models.PositiveSmallIntegerField(default=0)
     quorum_by_hand = models.BooleanField(default=False)  # else it follows the model and the seats held at the opening
     present_at_opening = models.PositiveSmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=0)  # raised at every change: what phones poll for
+    roll_version = models.PositiveIntegerField(default=0)  # raised as people come and go: no phone shows another's
     backfilled = models.BooleanField(default=False)
     convener = CopiedKey(Body, models.PROTECT, source="matter__convener")
 
@@ -215,98 +222,19 @@ class Sitting(File):
     def __str__(self) -> str:
         return f"{self.matter} {self.starts_at:%Y-%m-%d}"
 
+    @property
+    def has_begun(self) -> bool:
+        return self.state in self.BEGUN
 
-class Presence(models.Model):
-    """An arrival and, perhaps, a leaving; who comes back has a second row."""
+    @property
+    def calls_roll(self) -> bool:
+        """Do people come and go? Before it opens, while it is open, and in a recess."""
+        return self.state in self.CALLS_ROLL
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="presences")
-    seat = models.ForeignKey(Seat, models.PROTECT, related_name="presences")
-    arrived_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["sitting", "seat"], condition=Q(left_at__isnull=True), name="presence_once")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.seat)
-
-
-class Statement(models.Model):
-    """A short sentence (观点) on which the parties say where they stand."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="statements")
-    ordinal = models.PositiveSmallIntegerField()
-    text = models.CharField(max_length=300)
-    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")  # who put it forward
-    by_staff = models.BooleanField(default=False)
-    from_consultation = models.ForeignKey(
-        "deliberation.ConsultationStatement", models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    is_open = models.BooleanField(default=True)
-    minority_note = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)  # it stays in the minutes, as withdrawn; its stances do not count
-    withdrawn_reason = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["sitting", "ordinal"], name="statement_once")]
-        ordering = ["ordinal"]
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class Stance(models.Model):
-    """Where one seat stands on one statement (表态)."""
-
-    class Value(models.TextChoices):
-        AGREE = "agree", _("agree")
-        OBJECT = "object", _("object")
-        PASS = "pass", _("pass")
-        CONDITIONAL = "conditional", _("can live with it if…")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="stances")
-    seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
-    party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")  # the seat's party then
-    value = models.CharField(max_length=12, choices=Value.choices)
-    condition = models.CharField(max_length=300, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
-    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["statement", "seat"], name="stance_once_per_seat")]
-
-    def __str__(self) -> str:
-        return self.value
-
-
-class HandCount(models.Model):
-    """A show of hands on a statement, per party (or the whole room)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="hand_counts")
-    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")
-    agree = models.PositiveSmallIntegerField()
-    object = models.PositiveSmallIntegerField()
-    abstain = models.PositiveSmallIntegerField()  # pass
-    conditional = models.PositiveSmallIntegerField(default=0)
-    at = models.DateTimeField()
-    counted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["statement", "party"], name="hand_count_once"),
-            models.UniqueConstraint(fields=["statement"], condition=Q(party__isnull=True), name="hand_count_room_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agree}/{self.object}/{self.abstain}"
+    @property
+    def is_live(self) -> bool:
+        """Are people in the room now? Then its screens are no desk that somebody left."""
+        return self.state == self.State.OPEN or (self.state == self.State.RECESS and self.resumes_at is None)
 
 
 class Minutes(models.Model):

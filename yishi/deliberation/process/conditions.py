@@ -188,7 +188,7 @@ def _ahead_of_sitting(facts: Facts, model: Model, clock: str) -> str | None:
         return None
     is_notice = clock == "notice"
     on = sitting.notice_given_on if is_notice else sitting.papers_sent_on
-    if on is None and sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED):
+    if on is None and sitting.has_begun:
         if is_notice:
             return _("It is not recorded that notice was given. Record it afterwards on the sitting's page, with how.")
         return _("It is not recorded that the papers went out. Record it afterwards on the sitting's page, with how.")
@@ -218,13 +218,13 @@ def _ahead_of_sitting(facts: Facts, model: Model, clock: str) -> str | None:
 def _sitting_held(facts: Facts, model: Model) -> str | None:
     if any(sitting.state == Sitting.State.CLOSED for sitting in facts.sittings):
         return None
-    if any(sitting.state == Sitting.State.OPEN for sitting in facts.sittings):
+    if any(sitting.has_begun for sitting in facts.sittings):
         return _("The sitting is still open. Close it when the parties have spoken.")
     return _("The sitting has not been held yet.")
 
 
 def _quorum_met(facts: Facts, model: Model) -> str | None:
-    held = [sitting for sitting in facts.sittings if sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED)]
+    held = [sitting for sitting in facts.sittings if sitting.has_begun]
     if not held:
         return _("Without a sitting there is no quorum yet.")
     if any((sitting.present_at_opening or 0) >= sitting.quorum for sitting in held):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from yishi.deliberation.models import Matter, Sitting, Stage
+from yishi.deliberation.models import Matter, Stage
 
 from .conditions import gate_missing, missing
 from .facts import Facts
@@ -45,7 +45,7 @@ def hand_over_missing(matter: Matter, facts: Facts | None = None) -> list[Missin
     sitting, is handed over without them: it ends where it is.
     """
     facts = facts or Facts(matter)
-    sat = any(sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED) for sitting in facts.sittings)
+    sat = any(sitting.has_begun for sitting in facts.sittings)
     if not sat and matter.stage != Stage.HANDED_OVER:
         return []
     return [lack for step in facts.model.steps if step.stage == Stage.HANDED_OVER for lack in _gates(step, facts)]

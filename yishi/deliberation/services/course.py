@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Agreement, GoodCase, Matter, Sitting, Stage, StepRecord
+from yishi.deliberation.models import Agreement, GoodCase, Matter, Stage, StepRecord
 from yishi.deliberation.process.facts import Facts
 from yishi.deliberation.process.schema import STAGE_ORDER, Model, Step, read_document
 from yishi.deliberation.process.validator import matter_missing
@@ -211,7 +211,7 @@ def matter_end(
         reason = WHY.kept(reason)
         facts = Facts(fresh)
         _check_day(on, facts)
-        if any(sitting.state in (Sitting.State.OPEN, Sitting.State.CLOSED) for sitting in facts.sittings):
+        if any(sitting.has_begun for sitting in facts.sittings):
             raise WrongStage(
                 "matter.sat", _("The sitting was held already: the matter goes on through its steps to the verdict.")
             )

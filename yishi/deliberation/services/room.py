@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.deliberation.models import Matter, Seat, Sitting
+from yishi.deliberation.models import Matter, Seat, Sitting, Stance
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import Act
 from yishi.kit.errors import Refusal, WrongStage
@@ -18,7 +18,15 @@ SLACK = timedelta(minutes=5)
 VERBS: dict[str, dict[str, str]] = {
     S.PLANNED: {"change": S.PLANNED, "notice": S.NOTICED, "papers": S.PLANNED, "open": S.OPEN, "cancel": S.CANCELLED},
     S.NOTICED: {"change": S.NOTICED, "papers": S.NOTICED, "open": S.OPEN, "cancel": S.CANCELLED},
-    S.OPEN: {"attend": S.OPEN, "state": S.OPEN, "close": S.CLOSED, "notice": S.OPEN, "papers": S.OPEN},
+    S.OPEN: {
+        "attend": S.OPEN,
+        "state": S.OPEN,
+        "recess": S.RECESS,
+        "close": S.CLOSED,
+        "notice": S.OPEN,
+        "papers": S.OPEN,
+    },
+    S.RECESS: {"resume": S.OPEN, "close": S.CLOSED, "notice": S.RECESS, "papers": S.RECESS},
     S.CLOSED: {"minute": S.CLOSED, "notice": S.CLOSED, "papers": S.CLOSED},
     S.CANCELLED: {},
 }
@@ -47,6 +55,12 @@ def touch(sitting_id: UUID) -> None:
     Sitting.within.filter(pk=sitting_id).update(version=F("version") + 1)
 
 
+def raise_roll(sitting: Sitting) -> None:
+    """Somebody came or went: the desk's screens show it; of phones only that person's own."""
+    sitting.roll_version += 1
+    sitting.save(update_fields=["roll_version"])
+
+
 def happened_at(at: datetime | None, now: datetime) -> datetime:
     """The moment of something that happened in the room: now, or before; a few minutes of a fast clock are forgiven."""
     if at is not None and at > now + SLACK:
@@ -65,6 +79,25 @@ def quorum_of(matter: Matter) -> int:
     seats = counted_seats(matter)
     least = sum(seat.min for seat in read_document(matter.process.document).seats if seat.votes)
     return max(len(seats) // 2 + 1, least)
+
+
+def here_that_count(sitting: Sitting) -> int:
+    """How many of the seats that make a quorum are in the room."""
+    here = sitting.presences.filter(left_at__isnull=True, seat__ended_on__isnull=True)
+    return here.exclude(seat__role=Seat.Role.OBSERVER).values("seat").distinct().count()
+
+
+def quorum_now(sitting: Sitting) -> int:
+    """How many must be here: as it was set by hand or at the opening; before that, by the model and the seats."""
+    if sitting.quorum_by_hand or sitting.opened_at is not None:
+        return sitting.quorum
+    return quorum_of(sitting.matter)
+
+
+def room_number(sitting: Sitting) -> int:
+    """One number that grows with every act in the room: those of its desk, and each stance (decision 0068)."""
+    said = Stance.objects.filter(statement__sitting=sitting).aggregate(changes=Sum("changes"))
+    return sitting.version + sitting.roll_version + (said["changes"] or 0)
 
 
 def save(sitting: Sitting, *fields: str) -> None:
@@ -101,7 +134,7 @@ def tell_seats(sitting: Sitting, code: str, once: str, channels: tuple[str, ...]
             params={
                 "number": sitting.matter.number,
                 "title": sitting.matter.title,
-                "when": f"{timezone.localtime(sitting.starts_at):%Y-%m-%d %H:%M}",
+                "when": f"{timezone.localtime(sitting.resumes_at or sitting.starts_at):%Y-%m-%d %H:%M}",
                 "where": sitting.where or (sitting.venue.name if sitting.venue else ""),
             },
             subject=("sitting", sitting.pk),

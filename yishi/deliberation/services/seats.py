@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Matter, Party, Seat
+from yishi.deliberation.models import Matter, Party, Presence, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -106,37 +106,71 @@ def seat_fill(
         if this.replayed:
             return this.receipt
         matter = open_matter(matter)
-        person = _seated(this, person)
-        role, filled_by = _as_its_class(matter, seat_class, role, filled_by)
-        _check_choices(role, filled_by)
-        seat_class = seat_class or _class_of_role(matter, role)
-        _check_class(matter, seat_class)
-        _check_member(matter, seat_class, person, is_for_somebody=bool(party or body))
-        _check_role(matter, person, role, party)
-        seat = Seat.objects.create(
-            matter=matter,
-            seat_class=seat_class,
-            person=person,
-            party=party,
-            body=body,
+        seat = _seat_made(
+            this,
+            matter,
+            person,
             role=role,
             filled_by=filled_by,
+            seat_class=seat_class,
+            party=party,
+            body=body,
+            accepted=accepted,
             draw_id=draw_id,
-            state=Seat.State.ACCEPTED if accepted else Seat.State.INVITED,
-            started_on=timezone.localdate(),
         )
-        this.entry(
-            subject=("matter", matter.pk),
-            place=matter.place_id,
-            dims={"role": role, "filled_by": filled_by},
-            quantities={"seats": 1},
-            data={"seat": seat.pk, "class": seat_class},
-        )
-        this.result(seat=seat.pk)
         if not accepted:
             _tell_seat(seat, "seat.invited", "invited")
         matter_move_on(matter, by=this.actor, caused_by=this.id)
     return this.receipt
+
+
+def seat_newcomer(this: Act, matter: Matter, person: Person | Newcomer, *, role: str, party: Party | None) -> Seat:
+    """A seat for somebody who came without an invitation, within the act that lets them into the room."""
+    return _seat_made(this, matter, person, role=role, party=party, accepted=True)
+
+
+def _seat_made(
+    this: Act,
+    matter: Matter,
+    person: Person | Newcomer,
+    *,
+    role: str,
+    filled_by: str = "",
+    seat_class: str = "",
+    party: Party | None = None,
+    body: Body | None = None,
+    accepted: bool = False,
+    draw_id: UUID | None = None,
+) -> Seat:
+    person = _seated(this, person)
+    role, filled_by = _as_its_class(matter, seat_class, role, filled_by)
+    _check_choices(role, filled_by)
+    seat_class = seat_class or _class_of_role(matter, role)
+    _check_class(matter, seat_class)
+    _check_member(matter, seat_class, person, is_for_somebody=bool(party or body))
+    _check_role(matter, person, role, party)
+    seat = Seat.objects.create(
+        matter=matter,
+        seat_class=seat_class,
+        person=person,
+        party=party,
+        body=body,
+        role=role,
+        filled_by=filled_by,
+        draw_id=draw_id,
+        state=Seat.State.ACCEPTED if accepted else Seat.State.INVITED,
+        started_on=timezone.localdate(),
+    )
+    this.entry(
+        subject=("matter", matter.pk),
+        code="deliberation.seat.fill",
+        place=matter.place_id,
+        dims={"role": role, "filled_by": filled_by},
+        quantities={"seats": 1},
+        data={"seat": seat.pk, "class": seat_class},
+    )
+    this.result(seat=seat.pk)
+    return seat
 
 
 def seat_invite_again(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Receipt:
@@ -375,6 +409,7 @@ def turn_seat(this: Act, seat: Seat, verb: str, reason: str) -> None:
     seat.state, seat.reason = following, reason
     if following in ENDS:
         seat.ended_on = timezone.localdate(this.at)
+        _leave_the_room(this, seat, reason)
     seat.save(update_fields=["state", "reason", "ended_on"])
     this.entry(
         subject=("matter", seat.matter_id), place=seat.matter.place_id, data={"seat": seat.pk, "state": following}
@@ -388,6 +423,14 @@ def turn_seat(this: Act, seat: Seat, verb: str, reason: str) -> None:
             subject=("matter", seat.matter_id),
             once=f"seat.{following}/{seat.pk}",
         )
+
+
+def _leave_the_room(this: Act, seat: Seat, reason: str) -> None:
+    """Whose seat ends while they are in the room is out of it: their interval ends, with the reason."""
+    for presence in Presence.objects.filter(seat=seat, left_at__isnull=True):
+        presence.left_at, presence.left_why = max(this.at, presence.arrived_at), reason
+        presence.save(update_fields=["left_at", "left_why"])
+        Sitting.within.filter(pk=presence.sitting_id).update(version=F("version") + 1)
 
 
 def _tell_seat(seat: Seat, code: str, once: str) -> None:

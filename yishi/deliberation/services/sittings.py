@@ -1,4 +1,4 @@
-"""A sitting: planned, noticed, opened with its roll call, closed. Its minutes: minutes.py."""
+"""A sitting: planned, noticed, opened, in recess, closed. The roll call: roll.py. Its minutes: minutes.py."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Matter, Presence, Seat, Sitting
+from yishi.deliberation.models import Matter, Recess, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
@@ -20,31 +20,30 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Venue
 from yishi.organisations.rights import permit
 
-from .chairs import chair_problem
 from .course import matter_move_on
 from .minutes import minutes_issue, minutes_write
-from .room import S, enter, happened_at, locked_sitting, next_state, quorum_of, save, tell_seats
+from .roll import check_able_to_decide
+from .room import enter, happened_at, locked_sitting, next_state, quorum_now, quorum_of, save, tell_seats
 from .studies import open_matter
 
 SHORT_NOTICE_REASON = Words("short_notice_reason", 300)
 REASON = Words("reason", 300, _("Please write why it does not take place."))
 WHERE = Words("where", 120)
 AGENDA = Words("agenda", 5000)
-
-HELD = (S.OPEN, S.CLOSED)
+RECESS_REASON = Words("reason", 300)
 
 __all__ = [
     "minutes_issue",
     "minutes_write",
     "papers_send",
-    "presence_arrive",
-    "presence_leave",
     "sitting_cancel",
     "sitting_change",
     "sitting_close",
     "sitting_notice",
     "sitting_open",
     "sitting_plan",
+    "sitting_recess",
+    "sitting_resume",
 ]
 
 
@@ -78,7 +77,7 @@ def sitting_plan(
         fresh = open_matter(matter)
         if venue is None and not where.strip():
             raise Refusal("sitting.where", _("Please say where it takes place."), field="where")
-        if fresh.sittings.filter(state__in=[S.PLANNED, S.NOTICED, S.OPEN]).exists():
+        if fresh.sittings.filter(state__in=Sitting.CALLS_ROLL).exists():
             raise WrongStage(
                 "sitting.planned", _("A sitting of this matter is planned already. Change or cancel that one.")
             )
@@ -156,7 +155,7 @@ def sitting_notice(
             return this.receipt
         row = locked_sitting(sitting)
         state = next_state(row, "notice")
-        late = row.state in HELD
+        late = row.has_begun
         row.notice_given_on = _ahead_on(row, "notice", row.notice_given_on, given_on, short_notice_reason)
         row.state, row.short_notice_reason = state, _both_reasons(row, short_notice_reason)
         save(row, "state", "notice_given_on", "short_notice_reason")
@@ -184,7 +183,7 @@ def papers_send(
             return this.receipt
         row = locked_sitting(sitting)
         next_state(row, "papers")
-        late = row.state in HELD
+        late = row.has_begun
         row.papers_sent_on = _ahead_on(row, "papers", row.papers_sent_on, given_on, short_notice_reason)
         row.short_notice_reason = _both_reasons(row, short_notice_reason)
         save(row, "papers_sent_on", "short_notice_reason")
@@ -225,73 +224,13 @@ def sitting_open(*, actor: Viewer, sitting: Sitting, at: datetime | None = None,
         row = locked_sitting(sitting)
         state = next_state(row, "open")
         opened_at = happened_at(at, this.now)
-        here = list(Seat.objects.filter(presences__sitting=row, presences__left_at__isnull=True).distinct())
-        present = sum(seat.role != Seat.Role.OBSERVER for seat in here)
-        if not any(seat.role == Seat.Role.CHAIR for seat in here):
-            raise WrongStage(
-                "sitting.no_chair", _("The chair is not here. Call the roll first; a sitting needs its chair.")
-            )
-        problem = chair_problem(row.matter)
-        if problem:
-            raise WrongStage("sitting.chair_not_neutral", problem)
-        quorum = row.quorum if row.quorum_by_hand else quorum_of(row.matter)
-        if present < quorum:
-            raise WrongStage(
-                "sitting.quorum",
-                _("%(present)d are here, the quorum is %(quorum)d. Wait, or cancel the sitting and plan another.")
-                % {"present": present, "quorum": quorum},
-            )
+        present, quorum = check_able_to_decide(row), quorum_now(row)
         watch = Watch()
         watch.row(row, "state", "opened_at")
         row.state, row.opened_at, row.present_at_opening, row.quorum = state, opened_at, present, quorum
         save(row, "state", "opened_at", "present_at_opening", "quorum")
         enter(this, row, present=present, quorum=row.quorum)
         watch.keep(this, ("sitting", row.pk))
-    return this.receipt
-
-
-def presence_arrive(
-    *, actor: Viewer, sitting: Sitting, seat: Seat, at: datetime | None = None, act_id: UUID | None = None
-) -> Receipt:
-    """Somebody is here. Who left and comes back has a second line."""
-    by = permit("sitting.run", actor, sitting.matter)
-    body = {"sitting": sitting.pk, "seat": seat.pk, "at": at}
-    with act("deliberation.presence.arrive", actor=by, act_id=act_id, at=at, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = locked_sitting(sitting)
-        if row.state not in (S.PLANNED, S.NOTICED, S.OPEN):
-            raise WrongStage("sitting.over", _("The sitting is over; nobody arrives any more."))
-        if seat.matter_id != row.matter_id or seat.ended_on is not None:
-            raise Refusal("presence.seat", _("This person holds no seat in this matter."), field="seat")
-        if row.presences.filter(seat=seat, left_at__isnull=True).exists():
-            raise WrongStage("presence.here", _("This person is marked as here already."))
-        presence = Presence.objects.create(sitting=row, seat=seat, arrived_at=happened_at(at, this.now))
-        save(row)
-        enter(this, row, seat=seat.pk, presence=presence.pk)
-    return this.receipt
-
-
-def presence_leave(
-    *, actor: Viewer, sitting: Sitting, seat: Seat, at: datetime | None = None, act_id: UUID | None = None
-) -> Receipt:
-    """Write down that somebody left, and when. Refused for a seat that is not marked as here, and before it came."""
-    by = permit("sitting.run", actor, sitting.matter)
-    body = {"sitting": sitting.pk, "seat": seat.pk, "at": at}
-    with act("deliberation.presence.leave", actor=by, act_id=act_id, at=at, body=body) as this:
-        if this.replayed:
-            return this.receipt
-        row = locked_sitting(sitting)
-        presence = row.presences.filter(seat=seat, left_at__isnull=True).first()
-        if presence is None:
-            raise WrongStage("presence.gone", _("This person is not marked as here."))
-        left_at = happened_at(at, this.now)
-        if left_at < presence.arrived_at:
-            raise Refusal("presence.before", _("Nobody leaves before they came. Please check the time."), field="at")
-        presence.left_at = left_at
-        presence.save(update_fields=["left_at"])
-        save(row)
-        enter(this, row, seat=seat.pk, presence=presence.pk)
     return this.receipt
 
 
@@ -319,13 +258,70 @@ def sitting_close(
         watch.row(row, "state", "closed_at")
         watch.rows(row.presences.filter(left_at__isnull=True), "left_at")
         watch.rows(row.statements.filter(is_open=True), "is_open")
+        watch.rows(row.recesses.filter(ended_at__isnull=True), "ended_at")
         row.state, row.closed_at = state, closed_at
+        row.recesses.filter(ended_at__isnull=True).update(ended_at=closed_at)
         row.presences.filter(left_at__isnull=True).update(left_at=closed_at)
         row.statements.filter(is_open=True).update(is_open=False)
         save(row, "state", "closed_at")
         enter(this, row)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
         watch.keep(this, ("sitting", row.pk), step=step, led_to=row.matter.step)
+    return this.receipt
+
+
+def sitting_recess(
+    *,
+    actor: Viewer,
+    sitting: Sitting,
+    reason: str = "",
+    resumes_at: datetime | None = None,
+    at: datetime | None = None,
+    act_id: UUID | None = None,
+) -> Receipt:
+    """A recess: nothing is said or decided until it goes on. To another day (`resumes_at`) everybody leaves, and who
+    holds a seat is told. Result: sitting."""
+    by = permit("sitting.run", actor, sitting.matter)
+    body = {"sitting": sitting.pk, "reason": reason, "resumes_at": resumes_at, "at": at}
+    with act("deliberation.sitting.recess", actor=by, act_id=act_id, at=at, body=body) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(sitting)
+        state = next_state(row, "recess")
+        began_at = happened_at(at, this.now)
+        if resumes_at is not None and resumes_at <= began_at:
+            raise Refusal(
+                "recess.day", _("It goes on after the recess has begun. Please check the day."), field="resumes_at"
+            )
+        words = RECESS_REASON.kept(reason)
+        Recess.objects.create(sitting=row, began_at=began_at, reason=words, resumes_at=resumes_at)
+        row.state, row.resumes_at = state, resumes_at
+        if resumes_at is not None:
+            row.presences.filter(left_at__isnull=True).update(left_at=began_at)
+        save(row, "state", "resumes_at")
+        enter(this, row, resumes_at=resumes_at)
+        if resumes_at is not None:
+            tell_seats(row, "sitting.adjourned", str(this.id))
+    return this.receipt
+
+
+def sitting_resume(
+    *, actor: Viewer, sitting: Sitting, at: datetime | None = None, act_id: UUID | None = None
+) -> Receipt:
+    """The sitting goes on after a recess: with its chair and a quorum, as it opened. Result: sitting."""
+    by = permit("sitting.run", actor, sitting.matter)
+    with act("deliberation.sitting.resume", actor=by, act_id=act_id, at=at, body={"sitting": sitting.pk}) as this:
+        if this.replayed:
+            return this.receipt
+        row = locked_sitting(sitting)
+        state = next_state(row, "resume")
+        present = check_able_to_decide(row)
+        recess = row.recesses.get(ended_at__isnull=True)
+        recess.ended_at, recess.present = max(happened_at(at, this.now), recess.began_at), present
+        recess.save(update_fields=["ended_at", "present"])
+        row.state, row.resumes_at = state, None
+        save(row, "state", "resumes_at")
+        enter(this, row, present=present)
     return this.receipt
 
 
@@ -340,7 +336,7 @@ def _both_reasons(sitting: Sitting, reason: str) -> str:
 
 def _ahead_on(sitting: Sitting, clock: str, before: date | None, given_on: date | None, reason: str) -> date:
     """The day on which notice was given (or the papers went out): today, or recorded when the sitting had begun."""
-    if sitting.state not in HELD:
+    if not sitting.has_begun:
         if given_on is not None and given_on != timezone.localdate():
             raise Refusal("sitting.given_on", _("Leave the day empty: it is today."), field="given_on")
         _check_ahead(sitting, clock, reason)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
-from .room import locked_sitting, next_state, touch
+from .room import here_that_count, locked_sitting, next_state, quorum_now, touch
 
 MINORITY_NOTE = Words("minority_note", 500)
 CONDITION = Words("condition", 300)
@@ -68,21 +69,39 @@ def statement_add(
 
 
 def statement_close(
-    *, actor: Viewer, statement: Statement, minority_note: str = "", act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    statement: Statement,
+    minority_note: str = "",
+    without_quorum: bool = False,
+    act_id: UUID | None = None,
 ) -> Receipt:
-    """Take no more stances on a statement; what stayed disputed is kept in the minority's own words."""
+    """Take no more stances on a statement: the room has decided, and what stayed disputed is kept in the minority's own
+    words. Closing it asks for the quorum; below it, only where whoever closes it says that nothing was decided."""
     by = permit("sitting.run", actor, statement.sitting.matter)
-    body = {"statement": statement.pk, "note": minority_note}
+    body = {"statement": statement.pk, "note": minority_note, **({"undecided": True} if without_quorum else {})}
     with act("deliberation.statement.close", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = Statement.objects.select_for_update().get(pk=statement.pk)
         if not row.is_open:
             raise WrongStage("statement.closed", _("This statement is closed already."))
+        present, quorum = here_that_count(statement.sitting), quorum_now(statement.sitting)
+        if present < quorum and not without_quorum and statement.sitting.state == Sitting.State.OPEN:
+            raise Refusal(
+                "statement.quorum",
+                _(
+                    "%(present)d are here, the quorum is %(quorum)d: nothing can be decided. Wait or take a recess; or "
+                    "say that it is closed without a decision."
+                )
+                % {"present": present, "quorum": quorum},
+                field="without_quorum",
+            )
         watch = Watch()
-        watch.row(row, "is_open", "minority_note")
+        watch.row(row, "is_open", "minority_note", "present", "quorum")
         row.is_open, row.minority_note = False, MINORITY_NOTE.kept(minority_note)
-        row.save(update_fields=["is_open", "minority_note"])
+        row.present, row.quorum = present, quorum
+        row.save(update_fields=["is_open", "minority_note", "present", "quorum"])
         watch.keep(this, ("statement", row.pk))
         touch(row.sitting_id)
         matter = statement.sitting.matter
@@ -131,7 +150,7 @@ def stance_take(
             undone = said.filter(reverses_id__isnull=False).values("reverses_id")
             for before in said.filter(reverses_id__isnull=True).exclude(pk__in=undone):
                 this.reverse(before)
-            Stance.objects.filter(pk=stance.pk).update(**fields)
+            Stance.objects.filter(pk=stance.pk).update(**fields, changes=F("changes") + 1)
         this.entry(
             subject=("stance", stance.pk),
             place=row.sitting.matter.place_id,
@@ -212,7 +231,8 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
     """Per statement: the statement, its ground, and (party's name, counts) in the order of the parties.
 
     Where the hands of a party were counted, the count stands for the whole party on that statement, instead of the
-    single stances of its people; conditions that they named stay listed. Observers speak, and do not count.
+    single stances of its people; conditions that they named stay listed. Observers speak, and do not count;
+    nor does who stepped back because of an interest.
     A statement that was withdrawn is not among them.
     """
     statements = list(sitting.statements.filter(withdrawn_at__isnull=True).select_related("party"))
@@ -221,6 +241,7 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
     hands = list(HandCount.objects.filter(statement__in=statements, party__isnull=False))
     counted = {(hand.statement_id, hand.party_id) for hand in hands}
     counted_stances = Stance.objects.filter(statement__in=statements).exclude(seat__role=Seat.Role.OBSERVER)
+    counted_stances = counted_stances.exclude(seat__state=Seat.State.RECUSED)  # what they said before they stepped back
     stances = counted_stances.values_list("statement", "party", "value", "condition")
     for statement_id, party_id, value, condition in stances:
         key = str(party_id) if party_id else NO_PARTY

@@ -24,8 +24,6 @@ from .seats import locked_seat, turn_seat
 
 REASON = Words("reason", 300, _("Please write why, in a few words."))
 
-S = Sitting.State
-
 
 def seat_take_back(*, actor: Viewer, seat: Seat, reason: str, act_id: UUID | None = None) -> Receipt:
     """Take back a seat that was entered by mistake, or twice. Whoever was in the room steps back instead. Result:
@@ -91,7 +89,7 @@ def presence_take_back(*, actor: Viewer, sitting: Sitting, seat: Seat, act_id: U
         if this.replayed:
             return this.receipt
         row = locked_sitting(sitting)
-        if row.state not in (S.PLANNED, S.NOTICED, S.OPEN):
+        if not row.calls_roll:
             raise WrongStage("sitting.over", _("The sitting is over; who was here stands in its minutes."))
         presence = row.presences.filter(seat=seat).order_by("-arrived_at").first()
         if presence is None:
@@ -125,7 +123,7 @@ def presence_stay(*, actor: Viewer, sitting: Sitting, seat: Seat, act_id: UUID |
         if this.replayed:
             return this.receipt
         row = locked_sitting(sitting)
-        if row.state not in (S.PLANNED, S.NOTICED, S.OPEN):
+        if not row.calls_roll:
             raise WrongStage("sitting.over", _("The sitting is over; who was here stands in its minutes."))
         presence = row.presences.filter(seat=seat).order_by("-arrived_at").first()
         if presence is None or presence.left_at is None:

@@ -77,14 +77,17 @@ def render_form(
     action: str = "",
     quiet: bool = False,
     draft: bool = True,
+    tap: bool = False,
 ) -> dict[str, Any]:
-    """A whole POST form: summary of errors, fields, one button. `quiet` makes the button secondary."""
+    """A whole POST form: summary of errors, fields, one button. `quiet` makes the button secondary; by `tap` it is sent
+    without leaving the page (frontend/src/room.js)."""
     return {
         "form": form,
         "submit": submit or _("Save"),
         "action": action,
         "quiet": quiet,
         "draft": draft,
+        "tap": tap,
         "csrf_token": context.get("csrf_token"),
         "request": context.get("request"),
     }

@@ -15,8 +15,8 @@ from yishi.web.deliberation.process.gate_cover_papers import cover_paper
 from yishi.web.deliberation.process.gates import load_gate
 from yishi.web.deliberation.sittings.agreement_papers import agreement_paper, letter_paper
 from yishi.web.deliberation.sittings.agreements import load_agreement
+from yishi.web.deliberation.sittings.loads import load_sitting
 from yishi.web.deliberation.sittings.sitting_papers import minutes_paper, notice_paper, sign_in_data
-from yishi.web.deliberation.sittings.sittings import load_sitting
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response, pdf_response
 from yishi.web.kit.request import Request

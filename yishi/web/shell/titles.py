@@ -17,6 +17,7 @@ from yishi.web.crossings import titles as crossings_titles
 from yishi.web.deliberation.consultation import titles as consultation_titles
 from yishi.web.deliberation.process import titles as process_titles
 from yishi.web.deliberation.record import titles as record_titles
+from yishi.web.deliberation.room import titles as room_titles
 from yishi.web.deliberation.sittings import titles as sittings_titles
 from yishi.web.deliberation.worries import titles as worries_titles
 from yishi.web.kit.titles import fill
@@ -40,6 +41,7 @@ PARTS: tuple[ModuleType, ...] = (
     consultation_titles,
     process_titles,
     record_titles,
+    room_titles,
     sittings_titles,
     worries_titles,
     organisations_titles,

@@ -149,7 +149,7 @@ class TextForm(ActForm):
 
 @page("agreement.run", load=load_matter)
 def agreement_new(request: Request, matter: Matter) -> HttpResponse:
-    sitting = matter.sittings.filter(state__in=["open", "closed"]).order_by("-ordinal").first()
+    sitting = matter.sittings.filter(state__in=Sitting.BEGUN).order_by("-ordinal").first()
     shared = [row for row in grid(sitting) if row["ground"].is_shared] if sitting else []
     initial = {
         "text": "\n".join(row["statement"].text for row in shared),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from yishi.deliberation.models import Minutes, Presence, Seat, Sitting
+from yishi.deliberation.models import Minutes, Presence, Recess, Seat, Sitting, Statement
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.stances import room_floor
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
@@ -120,6 +120,8 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
             span += f"至{clock_time(sitting.closed_at)}"
         facts = [("时间", span), ("地点", where_of(sitting)), ("主持", name_of(chair) if chair else "")]
         facts += [("记录", "、".join(writers))] if writers else []
+        recesses = [_recess_said(recess) for recess in sitting.recesses.all()]
+        facts += [("休会", "；".join(recesses))] if recesses else []
         facts += [("法定到会人数", f"{sitting.quorum} 人，开会时实到 {sitting.present_at_opening or 0} 人")]
         parts: list[tuple[str, list[Block]]] = [("出席情况", _attendance(sitting))]
         if minutes and minutes.text:
@@ -146,6 +148,7 @@ def _attendance(sitting: Sitting) -> list[Block]:
     stays: dict[Seat, list[str]] = {}
     for presence in presences.order_by("arrived_at"):
         span = f"{clock_time(presence.arrived_at)}—{clock_time(presence.left_at)}"
+        span += f"（{presence.left_why}）" if presence.left_why else ""
         stays.setdefault(presence.seat, []).append(span)
     came = {seat.pk for seat in stays}
     absent = [seat for seat in held_seats(sitting) if seat.pk not in came]
@@ -181,7 +184,7 @@ def _statements(sitting: Sitting) -> list[Block]:
             )
         )
         names = {key: name for key, (name, _counts) in zip(ground.by_party, parties, strict=True)}
-        blocks.append(Text(ground_words(ground, names)))
+        blocks.append(Text(_undecided(statement) if statement.lacked_quorum else ground_words(ground, names)))
         if ground.conditions:
             blocks.append(Text("有条件接受的条件：" + "；".join(ground.conditions) + "。"))
         if statement.minority_note:
@@ -190,6 +193,17 @@ def _statements(sitting: Sitting) -> list[Block]:
         blocks.append(Heading(f"（{ordinal_word(statement.ordinal)}）{statement.text}（已撤回）", level=2))
         blocks.append(Text(f"撤回原因：{statement.withdrawn_reason}"))
     return blocks
+
+
+def _recess_said(recess: Recess) -> str:
+    ended = f"至{clock_time(recess.ended_at)}" if recess.ended_at else "起"
+    if recess.resumes_at and recess.ended_at:
+        ended = f"至{chinese_moment(recess.ended_at)}"
+    return f"{clock_time(recess.began_at)}{ended}" + (f"（{recess.reason}）" if recess.reason else "")
+
+
+def _undecided(statement: Statement) -> str:
+    return f"结束时到会{statement.present}人，不足法定人数{statement.quorum}人，没有作出决定。"
 
 
 def ground_words(ground: Any, names: dict[str, str]) -> str:

@@ -33,7 +33,12 @@ def attendance(sitting: Sitting) -> list[dict[str, Any]]:
     for presence in Presence.objects.filter(sitting=sitting).order_by("arrived_at"):
         stays[presence.seat_id].append(presence)
     attendances = [
-        {"seat": seat, "stays": stays[seat.pk], "is_here": any(stay.left_at is None for stay in stays[seat.pk])}
+        {
+            "seat": seat,
+            "stays": stays[seat.pk],
+            "is_here": any(stay.left_at is None for stay in stays[seat.pk]),
+            "by_self": any(stay.by_self for stay in stays[seat.pk]),
+        }
         for seat in seats
         if stays[seat.pk] or seat.ended_on is None
     ]
@@ -76,6 +81,11 @@ def sitting_story(sitting: Sitting) -> list[Event]:
         counts = {"present": sitting.present_at_opening or 0, "quorum": sitting.quorum}
         text = _("%(present)d present, quorum %(quorum)d") % counts
         events.append(Event(act_title(OPENED), sitting.opened_at, text=text))
+    for recess in sitting.recesses.all():
+        events.append(Event(act_title("deliberation.sitting.recess"), recess.began_at, text=recess.reason))
+        if recess.present is not None:
+            text = _("%(present)d present, quorum %(quorum)d") % {"present": recess.present, "quorum": sitting.quorum}
+            events.append(Event(act_title("deliberation.sitting.resume"), recess.ended_at, text=text))
     events += taken_back_events(kept, CLOSED)
     if sitting.closed_at:
         events.append(Event(act_title(CLOSED), sitting.closed_at))
@@ -99,6 +109,8 @@ def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
         return [Event(_("Write and issue the minutes"), kind="now", due=minutes_due(sitting))]
     if sitting.state == Sitting.State.OPEN:
         return [Event(_("The sitting is open"), sitting.opened_at, kind="now")]
+    if sitting.state == Sitting.State.RECESS:
+        return [Event(_("The sitting goes on"), sitting.resumes_at, kind="now")]
     events = []
     if not sitting.notice_given_on and not sitting.backfilled:  # else it was held, and people were told elsewhere
         events.append(Event(_("Give notice"), kind="now", due=add_workdays(day, -notice)))
@@ -132,6 +144,9 @@ def grid(sitting: Sitting) -> list[dict[str, Any]]:
                     for key, (name, counts) in zip(ground.by_party, parties, strict=True)
                 ],
                 "here": sum(here[key] for key in ground.by_party),
+                "said_here": sum(
+                    here[key] - max(here[key] - counts.said, 0) for key, counts in ground.by_party.items()
+                ),
                 "unheard": sum(max(here[key] - counts.said, 0) for key, counts in ground.by_party.items()),
                 "total": ground.total,
                 "objecting": [names[key] for key in ground.objecting],

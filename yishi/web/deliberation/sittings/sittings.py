@@ -20,7 +20,6 @@ from yishi.deliberation.services.room import quorum_of
 from yishi.deliberation.services.room_ways_back import sitting_to_step_back
 from yishi.deliberation.services.sittings import (
     AGENDA,
-    HELD,
     REASON,
     SHORT_NOTICE_REASON,
     papers_send,
@@ -42,16 +41,10 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
+from .loads import load_sitting
 from .sitting_story import attendance, grid, sitting_story
 
 RECORDED_LATE = gettext_lazy("The sitting has begun. What was done before it is recorded now; nobody is told again.")
-
-
-def load_sitting(request: Request, pk: UUID) -> Sitting:
-    sittings = Sitting.objects.select_related(
-        "matter__place", "matter__convener", "matter__process", "venue", "minutes"
-    )
-    return sittings.get(pk=pk)
 
 
 def load_noted(request: Request, pk: UUID) -> Sitting:
@@ -102,7 +95,7 @@ class PlanForm(ActForm):
 def matter_sittings(request: Request, matter: Matter) -> HttpResponse:
     own_sittings = Sitting.objects.filter(matter=matter).select_related("venue", "minutes").order_by("-ordinal")
     sittings = list(own_sittings)
-    live = any(sitting.state in ("planned", "noticed", "open") for sitting in sittings)
+    live = any(sitting.calls_roll for sitting in sittings)
     context = {
         "matter": matter,
         "sittings": sittings,
@@ -153,7 +146,7 @@ def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
         acts += [] if sitting.papers_sent_on or sitting.backfilled else [(_("Papers sent"), to("papers_send"))]
         return [*acts, (_("Change"), to("sitting_change")), (_("Cancel"), to("sitting_cancel"))]
     late = [] if sitting.backfilled else late_acts(sitting)
-    if sitting.state == Sitting.State.OPEN:
+    if sitting.state in (Sitting.State.OPEN, Sitting.State.RECESS):
         return [(_("Into the room"), to("sitting_room")), *late]
     if sitting.state == Sitting.State.CLOSED:
         minutes = getattr(sitting, "minutes", None)
@@ -238,7 +231,7 @@ class NoticeForm(ActForm):
 
     def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if sitting.state in HELD:
+        if sitting.has_begun:
             self.fields["short_notice_reason"].label = _("How people were told, and why it is recorded only now")
         else:
             del self.fields["given_on"]
@@ -254,7 +247,7 @@ def sitting_noticing(request: Request, sitting: Sitting) -> HttpResponse:
         sitting_notice,
         heading=_("Give notice"),
         lead=RECORDED_LATE
-        if sitting.state in HELD
+        if sitting.has_begun
         else _(
             "Everybody who holds a seat is told in the app, and by SMS or by hand who left a number: %(count)d so far."
         )
@@ -273,7 +266,7 @@ def papers_sending(request: Request, sitting: Sitting) -> HttpResponse:
         papers_send,
         heading=_("The papers went out"),
         lead=RECORDED_LATE
-        if sitting.state in HELD
+        if sitting.has_begun
         else _("Brief and study report lie with everybody who holds a seat, on paper or by message."),
         done=_("It is recorded that the papers went out."),
         submit=_("Papers sent"),

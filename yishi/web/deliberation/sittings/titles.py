@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yishi.deliberation.models import Sitting, Stance
+from yishi.deliberation.models import Sitting
 from yishi.web.kit.titles import Kind, Title
 
 TITLES: dict[str, Title] = {
@@ -21,14 +21,9 @@ TITLES: dict[str, Title] = {
     "deliberation.duty.add": _("Duty added to the agreement"),
     "deliberation.duty.change": _("Duty of the agreement changed"),
     "deliberation.duty.remove": _("Duty taken out of the agreement"),
-    "deliberation.hands.count": _("Show of hands counted"),
     "deliberation.minutes.correct": _("Corrected minutes issued"),
     "deliberation.minutes.issue": _("Minutes issued"),
     "deliberation.minutes.write": _("Minutes written"),
-    "deliberation.presence.arrive": _("Arrived"),
-    "deliberation.presence.leave": _("Left the room"),
-    "deliberation.presence.stay": _("Had not left: still in the room"),
-    "deliberation.presence.take_back": _("A tick was taken back: had not come"),
     "deliberation.seat.answer": _("Invitation to a seat answered"),
     "deliberation.seat.code": _("Code for a seat given"),
     "deliberation.seat.declare": _("Interests declared"),
@@ -45,12 +40,9 @@ TITLES: dict[str, Title] = {
     "deliberation.sitting.open": _("Sitting opened"),
     "deliberation.sitting.papers": _("Papers sent"),
     "deliberation.sitting.plan": _("Sitting planned"),
+    "deliberation.sitting.recess": _("Recess"),
+    "deliberation.sitting.resume": _("The sitting went on"),
     "deliberation.sitting.step_back": _("Opening or closing of the sitting taken back"),
-    "deliberation.stance.take": _("Stance taken"),
-    "deliberation.statement.add": _("Statement added"),
-    "deliberation.statement.close": _("Statement closed"),
-    "deliberation.statement.open_again": _("Closing of the statement taken back"),
-    "deliberation.statement.withdraw": _("Statement withdrawn"),
     "deliberation.study.check": _("Study checked"),
     "deliberation.study.find": _("Finding of the study written"),
     "deliberation.study.finding_take_back": _("Finding of the study taken back"),
@@ -62,11 +54,4 @@ TITLES: dict[str, Title] = {
 }
 KINDS: dict[str, Kind] = {
     "sitting": Kind(_("Sitting"), "sitting", Sitting.objects.all, ("matter__number", "matter__title")),
-    "stance": Kind(
-        _("Stance"),
-        "sitting",
-        lambda: Stance.objects.filter(statement__sitting__in=Sitting.objects.all()),
-        ("statement__sitting__matter__number",),
-        key="statement__sitting_id",
-    ),
 }

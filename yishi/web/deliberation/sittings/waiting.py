@@ -103,6 +103,11 @@ def _starts(sitting: Any) -> date | None:
     return None if sitting.backfilled else timezone.localdate(sitting.starts_at)
 
 
+def _resumes(sitting: Any) -> date | None:
+    """In a recess of minutes it is the day of the sitting; to another day, that one."""
+    return timezone.localdate(sitting.resumes_at) if sitting.resumes_at else _starts(sitting)
+
+
 def _notice_due(sitting: Any) -> date:
     ahead = model_of(sitting.matter.process).clock("notice")
     return add_workdays(timezone.localdate(sitting.starts_at), -ahead)
@@ -130,6 +135,10 @@ SITTINGS = Course(
         ),
         NextAct(
             (State.OPEN,), "convener", _("Close the sitting"), "sitting", _starts, _of_open_matter,
+            about=STARTS,
+        ),
+        NextAct(
+            (State.RECESS,), "convener", _("Go on with the sitting"), "sitting", _resumes, _of_open_matter,
             about=STARTS,
         ),
         NextAct(

@@ -1,5 +1,5 @@
-"""The pages of the ways back: a seat entered by mistake, a name misspelt, a tick, a statement; a study, its visit, its
-finding."""
+"""The pages of the ways back: a seat entered by mistake, a name misspelt, a sitting opened or closed too early; a
+study, its visit, its finding."""
 
 from typing import Any
 from uuid import UUID
@@ -10,35 +10,28 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, Seat, Sitting, Statement, Study, StudyFinding, StudyVisit
+from yishi.deliberation.models import Matter, Seat, Sitting, Study, StudyFinding, StudyVisit
 from yishi.deliberation.services.file_ways_back import finding_take_back, study_take_back, visit_take_back
 from yishi.deliberation.services.room_ways_back import (
     OPENED,
     sitting_step_back,
     sitting_to_step_back,
-    statement_open_again,
 )
 from yishi.deliberation.services.ways_back import (
     REASON,
-    presence_stay,
-    presence_take_back,
     seat_rename,
     seat_take_back,
-    statement_withdraw,
 )
-from yishi.kit.records import lent
 from yishi.notices.days import day_said
-from yishi.organisations.rights import may
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
-from yishi.web.kit.one_act import CARD, DOOR, one_act
+from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 from yishi.web.kit.taking_back import taking_back
 
-from .room import load_room_seat, load_statement, one_tap
+from .loads import load_sitting
 from .seats import load_seat
-from .sittings import load_sitting
 from .studies import load_study
 
 KEPT = gettext_lazy("It stays on the page of the study as taken back, with the reason.")
@@ -82,18 +75,6 @@ def seat_renaming(request: Request, seat: Seat) -> HttpResponse:
     )
 
 
-@page("sitting.run", load=load_room_seat, methods=("POST",))
-def presence_back(request: Request, seat: Seat) -> HttpResponse:
-    sitting = lent(seat, "sitting")
-    return one_tap(request, sitting.pk, presence_take_back, sitting=sitting, seat=seat)
-
-
-@page("sitting.run", load=load_room_seat, methods=("POST",))
-def presence_staying(request: Request, seat: Seat) -> HttpResponse:
-    sitting = lent(seat, "sitting")
-    return one_tap(request, sitting.pk, presence_stay, sitting=sitting, seat=seat)
-
-
 def load_visit(request: Request, pk: UUID) -> StudyVisit:
     visits = StudyVisit.objects.select_related("study__matter__place", "study__matter__process")
     return visits.get(pk=pk, study__matter__in=Matter.objects.values("pk"))
@@ -123,19 +104,6 @@ def sitting_stepping_back(request: Request, sitting: Sitting) -> HttpResponse:
         lead=lead,
         back=reverse("sitting", args=[sitting.pk]),
         given={"sitting": sitting},
-    )
-
-
-@page("sitting.run", load=load_statement)
-def statement_opening_again(request: Request, statement: Statement) -> HttpResponse:
-    return taking_back(
-        request,
-        statement_open_again,
-        heading=_("Closed by mistake: open the statement again"),
-        lead=statement.text,
-        back=reverse("sitting_room", args=[statement.sitting_id]),
-        given={"statement": statement},
-        done=_("The statement is open again."),
     )
 
 
@@ -181,42 +149,11 @@ def _taking_back(request: Request, matter: Matter, service: Any, heading: str, l
     )
 
 
-def load_stated(request: Request, pk: UUID) -> Statement:
-    """The right is to withdraw this one: who neither records the room nor sits for its party finds nothing."""
-    statements = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
-    statement = statements.get(pk=pk)
-    if not may("statement.withdraw", request.viewer, statement):
-        raise Statement.DoesNotExist
-    return statement
-
-
-@page("statement.withdraw", load=load_stated, face="both")
-def statement_back(request: Request, statement: Statement) -> HttpResponse:
-    runs = may("sitting.run", request.viewer, statement.sitting.matter)
-    room = "sitting_room" if runs else "room"
-    return one_act(
-        request,
-        WhyForm(request.POST or None),
-        statement_withdraw,
-        heading=_("Withdraw this statement"),
-        lead=statement.text,
-        back=reverse(room, args=[statement.sitting_id]),
-        given={"statement": statement},
-        done=_("It is withdrawn: it stays in the minutes as withdrawn, and no stance on it counts."),
-        submit=_("Withdraw"),
-        layout=CARD if may("desk.see", request.viewer) else DOOR,
-    )
-
-
 urlpatterns = [
     path("desk/seats/<uuid:pk>/mistaken/", seat_mistaken, name="seat_take_back"),
     path("desk/seats/<uuid:pk>/name/", seat_renaming, name="seat_rename"),
-    path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/undo/", presence_back, name="presence_take_back"),
-    path("desk/sittings/<uuid:pk>/room/seats/<uuid:seat>/stay/", presence_staying, name="presence_stay"),
     path("desk/sittings/<uuid:pk>/step-back/", sitting_stepping_back, name="sitting_step_back"),
-    path("desk/statements/<uuid:pk>/open-again/", statement_opening_again, name="statement_open_again"),
     path("desk/studies/<uuid:pk>/mistaken/", study_mistaken, name="study_take_back"),
     path("desk/studies/visits/<uuid:pk>/mistaken/", visit_mistaken, name="visit_take_back"),
     path("desk/studies/findings/<uuid:pk>/mistaken/", finding_mistaken, name="finding_take_back"),
-    path("desk/statements/<uuid:pk>/withdraw/", statement_back, name="statement_withdraw"),
 ]

@@ -8,13 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
+from yishi.deliberation.models import Matter, Presence, Seat, Sitting, Stance, Statement
+from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
@@ -22,13 +24,22 @@ from yishi.kit.text import clean
 from yishi.notices.addresses import MEMBER, address_of, base_of
 from yishi.organisations.query_codes import Kind
 from yishi.organisations.rights import may
-from yishi.web.kit.forms import Form
+from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
 
+from .tap import by_script, refused
+
 NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
-SITTING = ("matter_id", "state", "version", "cancel_reason")  # what a phone reads of a sitting
+SITTING = (
+    "matter_id",
+    "state",
+    "version",
+    "cancel_reason",
+    "starts_at",
+    "resumes_at",
+)  # what a phone reads of a sitting
 BUTTONS = (
     (Stance.Value.AGREE, gettext_lazy("I agree")),
     (Stance.Value.CONDITIONAL, gettext_lazy("I can live with it if…")),
@@ -43,10 +54,16 @@ class Room:
 
     sitting: Sitting
     seat: Seat
+    is_here: bool
 
     @property
     def matter(self) -> Matter:
         return self.sitting.matter
+
+    @property
+    def version(self) -> str:
+        """What this phone shows changes with it: what the desk does, and whether its holder is in the room."""
+        return f"{self.sitting.version}.{self.is_here:d}"
 
 
 def load_room(request: Request, pk: UUID) -> Room:
@@ -57,10 +74,12 @@ def load_room(request: Request, pk: UUID) -> Room:
     seats = Seat.objects.filter(
         matter=sitting.matter_id, person=request.viewer.person_id, state__in=Seat.LIVE, ended_on__isnull=True
     )
-    own_seats = sorted(seats, key=lambda seat: seat.role == Seat.Role.CHAIR)
+    here = Presence.objects.filter(sitting=sitting.pk, seat=OuterRef("pk"), left_at__isnull=True)
+    own_seats = sorted(seats.annotate(is_here=Exists(here)), key=lambda seat: seat.role == Seat.Role.CHAIR)
     if not own_seats:
         raise Seat.DoesNotExist
-    return Room(sitting, own_seats[0])
+    own = own_seats[0]
+    return Room(sitting, own, getattr(own, "is_here", False))
 
 
 class StanceForm(Form):
@@ -80,6 +99,8 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
         "sitting": room.sitting,
         "seat": room.seat,
         "is_chair": room.seat.role == Seat.Role.CHAIR,
+        "is_here": room.is_here,
+        "version": room.version,
         "statements": [
             {"statement": statement, "mine": mine.get(statement.pk), "act_id": uuid7()}
             for statement in reversed(statements)
@@ -104,7 +125,7 @@ def room(request: Request, pk: UUID) -> HttpResponse:
         return redirect("room", pk)
     return render(
         request,
-        "deliberation/sittings/room_door.html",
+        "deliberation/room/door.html",
         {"form": form, "pk": pk, "member_address": _where_members_sign_in(pk)},
         status=422 if request.method == "POST" else 200,
     )
@@ -117,25 +138,25 @@ def _where_members_sign_in(pk: UUID) -> str:
 
 @page("room.enter", load=load_room, methods=("GET",), face="both")
 def my_room(request: Request, room: Room) -> HttpResponse:
-    return render(request, "deliberation/sittings/my_room.html", room_context(request, room))
+    return render(request, "deliberation/room/phone.html", room_context(request, room))
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both", unaudited="for whoever is in the room")
 def room_state(request: Request, room: Room) -> HttpResponse:
     """What a phone asks every few seconds; only the version says whether there is more to fetch."""
-    return JsonResponse({"version": room.sitting.version, "state": room.sitting.state})
+    sitting = room.sitting
+    return JsonResponse({"version": room.version, "state": sitting.state, "stays": sitting.is_live})
 
 
 @page("room.enter", load=load_room, methods=("GET",), face="both", unaudited="for whoever is in the room")
 def room_part(request: Request, room: Room) -> HttpResponse:
     """The part of the page that changed."""
-    return render(request, "deliberation/sittings/my_room_fragment.html", room_context(request, room))
+    return render(request, "deliberation/room/phone_fragment.html", room_context(request, room))
 
 
 @page("room.enter", load=load_room, methods=("POST",), face="both")
 def room_stance(request: Request, room: Room) -> HttpResponse:
     """Where I stand. By script it answers a few bytes of JSON, else it leads back to the room."""
-    by_script = "application/json" in request.headers.get("Accept", "")
     form = StanceForm(request.POST)
     try:
         if not form.is_valid():
@@ -149,14 +170,32 @@ def room_stance(request: Request, room: Room) -> HttpResponse:
         )
     except (Refusal, Statement.DoesNotExist) as error:
         refusal = error if isinstance(error, Refusal) else Refusal("stance.statement", _(NO_STATEMENT))
-        if by_script:
-            return JsonResponse({"refused": refusal.code, "message": str(refusal.message)}, status=422)
+        if by_script(request):
+            return refused(refusal)
         context = room_context(request, room, refusal=str(refusal.message), typed=request.POST)
-        return render(request, "deliberation/sittings/my_room.html", context, status=422)
-    if by_script:
+        return render(request, "deliberation/room/phone.html", context, status=422)
+    if by_script(request):
         word = str(Stance.Value(fields["value"]).label)
         return JsonResponse({"stance": receipt.result["stance"], "value": fields["value"], "word": word})
     return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]) + f"#statement-{statement.pk}")
+
+
+@page("room.enter", load=load_room, methods=("POST",), face="both")
+def room_sign_in(request: Request, room: Room) -> HttpResponse:
+    """I am here: the roll call by one's own phone."""
+    form = ActForm(request.POST)
+    act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
+    seat = Seat.objects.select_related("matter__place", "matter__convener").get(pk=room.seat.pk)
+    try:
+        presence_arrive(actor=request.viewer, sitting=room.sitting, seat=seat, act_id=act_id)
+    except Refusal as refusal:
+        if by_script(request):
+            return refused(refusal)
+        context = room_context(request, room, refusal=str(refusal.message))
+        return render(request, "deliberation/room/phone.html", context, status=422)
+    if by_script(request):
+        return JsonResponse({"said": _("You are signed in.")})
+    return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]))
 
 
 def _is_left_over(room: Room, statement: Statement, value: str, condition: str) -> bool:
@@ -169,5 +208,6 @@ urlpatterns = [
     path("room/<uuid:pk>/", room, name="room"),
     path("room/<uuid:pk>/state/", room_state, name="room_state"),
     path("room/<uuid:pk>/part/", room_part, name="room_part"),
+    path("room/<uuid:pk>/sign-in/", room_sign_in, name="room_sign_in"),
     path("room/<uuid:pk>/stance/", room_stance, name="room_stance"),
 ]

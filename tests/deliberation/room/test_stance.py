@@ -10,8 +10,9 @@ from tests.kept import kept_over_all_files
 from tests.story import Story
 from yishi.database.reach import everything
 from yishi.deliberation.models import HandCount, Party, Seat, Stance, Statement
+from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.seats import seat_code, seat_fill
-from yishi.deliberation.services.sittings import presence_arrive, sitting_close
+from yishi.deliberation.services.sittings import sitting_close
 from yishi.deliberation.services.stances import hands_count, room_floor, stance_take, statement_add, statement_close
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage

@@ -1,0 +1,30 @@
+"""What the acts of a room are called, and what its files are."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yishi.deliberation.models import Sitting, Stance
+from yishi.web.kit.titles import Kind, Title
+
+TITLES: dict[str, Title] = {
+    "deliberation.hands.count": _("Show of hands counted"),
+    "deliberation.presence.arrive": _("Arrived"),
+    "deliberation.presence.leave": _("Left the room"),
+    "deliberation.presence.stay": _("Had not left: still in the room"),
+    "deliberation.presence.take_back": _("A tick was taken back: had not come"),
+    "deliberation.presence.walk_in": _("Came without an invitation"),
+    "deliberation.roll.call": _("Roll called"),
+    "deliberation.stance.take": _("Stance taken"),
+    "deliberation.statement.add": _("Statement added"),
+    "deliberation.statement.close": _("Statement closed"),
+    "deliberation.statement.open_again": _("Closing of the statement taken back"),
+    "deliberation.statement.withdraw": _("Statement withdrawn"),
+}
+KINDS: dict[str, Kind] = {
+    "stance": Kind(
+        _("Stance"),
+        "sitting",
+        lambda: Stance.objects.filter(statement__sitting__in=Sitting.objects.all()),
+        ("statement__sitting__matter__number",),
+        key="statement__sitting_id",
+    ),
+}

@@ -1,0 +1,12 @@
+"""The addresses of this part."""
+
+from . import phone, roll, screens, secretary, statements, ways_back
+
+urlpatterns = [
+    *phone.urlpatterns,
+    *roll.urlpatterns,
+    *screens.urlpatterns,
+    *secretary.urlpatterns,
+    *statements.urlpatterns,
+    *ways_back.urlpatterns,
+]
