@@ -21,6 +21,7 @@ from .exits.services.recounting import days_recount
 from .imports import rules as import_rules
 from .imports.services.deed_kind import Deeds
 from .imports.services.household_kind import Households
+from .imports.services.number_kind import Numbers
 from .imports.services.organisation_kind import Organisation
 from .imports.services.pairing_kind import Pairings
 from .imports.services.project_kind import Projects
@@ -93,4 +94,5 @@ def connect() -> None:
     kind_add("deeds", Deeds())
     kind_add("pairings", Pairings())
     kind_add("projects", Projects())
+    kind_add("numbers", Numbers())
     kind_add("organisation", Organisation())

@@ -23,6 +23,7 @@ class Import(File):
         DEEDS = "deeds", _("deeds")
         PAIRINGS = "pairings", _("pairings")
         PROJECTS = "projects", _("projects")
+        NUMBERS = "numbers", _("numbers of villages: population")
         ORGANISATION = "organisation", _("bodies, posts and members")
 
     class State(models.TextChoices):

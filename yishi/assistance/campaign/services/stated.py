@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import Campaign, StatedNumber
 from yishi.database.words import Words
-from yishi.journal.act import act
+from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.days import happened
@@ -112,6 +112,22 @@ def _places(place: Place, values: Mapping[UUID, int]) -> Sequence[Place]:
     if len(places) < len(values) or any(each.pk != place.pk and each.parent_id != place.pk for each in places):
         raise Refusal("stated.place", _("State the numbers of this place and of those right below it."), field="values")
     return places
+
+
+def number_restore(this: Act, number: StatedNumber) -> None:
+    """Within an act that undoes it: the number is ended, and what it had taken the place of stands again."""
+    before = StatedNumber.objects.filter(
+        place=number.place_id, what=number.what, on=number.on, place_set=number.place_set_id,
+        ended_at=number.stated_at, end_reason="",
+    )  # fmt: skip
+    number.ended_at, number.end_reason = this.now, str(_("The import was undone."))
+    number.save(update_fields=["ended_at", "end_reason"])
+    before.update(ended_at=None)
+    this.entry(
+        subject=("place", number.place_id),
+        place=number.place_id,
+        data={"what": number.what, "value": number.value, "on": number.on, "reason": number.end_reason},
+    )
 
 
 def number_withdraw(*, actor: Viewer, number: StatedNumber, reason: str, act_id: UUID | None = None) -> Receipt:
