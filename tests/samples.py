@@ -19,7 +19,7 @@ from tests.assistance.pairs import Paired
 from tests.assistance.stating import stated
 from tests.assistance.steered import Steered
 from tests.assistance.supervised import supervised
-from tests.assistance.watched import Watched
+from tests.assistance.watched import Watched, reported
 from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.consulting import Consulted
@@ -235,6 +235,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "loads.load_household": pk(watched.home),
         "loads.load_fact": pk(watched.signal.facts.get()),
         "loads.load_signal": pk(watched.signal),
+        "loads.load_self_report": pk(reported(cast)),
         "loads.load_watch": pk(watched.watch),
         "loads.load_file": {"pk": watched.watch.pk, "file": consent.pk},
         "deeds.load_file": pk(helped.deed),

@@ -28,6 +28,7 @@ BY_THE_SYSTEM = {
 BY_ANOTHER_RIGHT = {
     "assistance.deed.answer": ({"deed_code"}, "the family's own word"),
     "assistance.deed.disown": ({"member"}, "it was not I: of whoever is named in the deed as a member"),
+    "assistance.self_report.by_code": ({"query_code"}, "a family's own report, by its code"),
     "commitments.verdict.change": ({"judge"}, "a second word is the judge's own"),
     "deliberation.consultation.appeal": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.state": ({"voice"}, "a voice is not a person"),
@@ -47,6 +48,7 @@ OF_PARTS = {
 # Services that are refused to no auditor, because nobody is asked for a post.
 FOR_EVERYBODY = {
     "deed_answer": "by a family's code",
+    "self_report_file": "everybody may report a family's own trouble",
     "worry_file": "everybody may raise a worry",
 }
 

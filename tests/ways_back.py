@@ -89,6 +89,9 @@ UNDONE_BY = {
     "assistance.round.visit": ("assistance.finding.rule", "assistance.finding.merge"),
     "assistance.round.withdraw": ("assistance.round.reopen",),
     "assistance.signal.judge": ("assistance.signal.reopen",),
+    "assistance.self_report.by_code": ("assistance.signal.take_back",),
+    "assistance.self_report.match": ("assistance.self_report.reopen",),
+    "assistance.self_report.set_aside": ("assistance.self_report.reopen",),
     "assistance.signal.raise": ("assistance.signal.take_back",),
     "assistance.steering.instruct": ("commitments.commitment.drop", "commitments.commitment.close_undone"),
     "assistance.steering.open": ("assistance.steering.change",),
@@ -341,6 +344,7 @@ NEEDS_NONE = {
             "assistance.visit.decision_take_back",
             "assistance.delivery.take_back",
             "organisations.term.take_back",
+            "assistance.self_report.reopen",
             "assistance.signal.reopen",
             "assistance.signal.take_back",
             "assistance.watch.step_back",
@@ -357,6 +361,7 @@ NEEDS_NONE = {
     ),
     **dict.fromkeys(
         (
+            "assistance.self_report.file",
             "deliberation.consultation.appeal", "deliberation.consultation.state", "deliberation.worry.file",
             "deliberation.worry.reopen", "people.invitation.accept", "proposals.proposal.cosign",
         ),

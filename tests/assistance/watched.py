@@ -13,12 +13,14 @@ from tests.cast import Cast
 from yishi.assistance.pairing.models import Measure
 from yishi.assistance.pairing.services.measures import measure_agree, measure_hear
 from yishi.assistance.register.models import Household, HouseholdStanding, HouseholdStay
-from yishi.assistance.watch.models import Watch, WatchSignal
+from yishi.assistance.watch.models import SelfReport, Watch, WatchSignal
 from yishi.assistance.watch.services.ending import watch_clear, watch_return
 from yishi.assistance.watch.services.recognising import watch_check, watch_post, watch_recognise, watch_verify
+from yishi.assistance.watch.services.self_reports import self_report_file
 from yishi.assistance.watch.services.signals import signal_judge, signal_raise
 from yishi.attachments.models import Attachment
 from yishi.demo.story_time import story_time
+from yishi.organisations.grants import viewer_of
 
 BILL = Decimal(26_000)
 DAYS = {"raise": 60, "verify": 57, "post": 55, "check": 50, "recognise": 48, "measure": 40}  # days ago
@@ -164,3 +166,10 @@ class Watched:
 def found(key: Any) -> Watch:
     """The file as it stands."""
     return Watch.within.select_related("household__place", "household__head", "place").get(pk=key)
+
+
+def reported(cast: Cast, **given: Any) -> SelfReport:
+    """What somebody reports from the poster of 牟尼村."""
+    said = {"name": "村民丙", "trigger": "illness", "on": timezone.localdate(), "words": "住院", **given}
+    receipt = self_report_file(actor=viewer_of(None), place=cast.places["牟尼村"], **said)
+    return SelfReport.within.select_related("place").get(pk=receipt.result["report"])

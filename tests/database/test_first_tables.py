@@ -40,6 +40,7 @@ FROZEN = {
     "assistance/0024_exit_settings": "288649a43949a5209cb3fbb4e3a88233574b899d42ce94c7b20feec2d9a864e5",
     "assistance/0025_two_people": "cbf0dea69157a1d837f5e28e198043d6e75285bcdc4f10bb05c9cb74d956e8bf",
     "assistance/0026_import_numbers": "7fc0327056c412186460821fed418b4a732f84cbec16392a82c5b98c93025786",
+    "assistance/0027_signals": "170af1b04c69ff21a5357da9796e5c83194adf3e6e206d77340df67e433aee24",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",
     "commitments/0002_r_heard": "3532afb0b1c6d8efd056ca5b1e363a432da23dd835d93cd7891a32a2d0956bc5",

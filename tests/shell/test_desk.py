@@ -162,6 +162,10 @@ def _watch_signal(record, act, cast):
     record.judge_by = timezone.localdate() - timedelta(days=1)
 
 
+def _self_report(record, act, cast):
+    record.match_by = timezone.localdate() - timedelta(days=1)
+
+
 def _exit_assessment(record, act, cast):
     record.decision = ""
 
@@ -182,7 +186,7 @@ def _nobodys(record, act, cast):
 PREPARED = {
     "commitment": _promise, "project": _project, "proposal": _proposal, "study": _study, "sitting": _sitting,
     "coordination": _coordination, "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
-    "watch": _watch, "watch_signal": _watch_signal, "exit_assessment": _exit_assessment,
+    "self_report": _self_report, "watch": _watch, "watch_signal": _watch_signal, "exit_assessment": _exit_assessment,
     "exit_suspicion": _exit_suspicion,
 }  # fmt: skip
 
@@ -216,7 +220,7 @@ def world(cast):
 NAMED = {
     "worry", "matter", "gate", "plan", "study", "sitting", "consultation", "agreement", "commitment", "proposal",
     "match", "project", "payment", "coordination", "change_request", "duplicate", "import", "report", "release",
-    "visit", "watch", "watch_signal", "exit_assessment", "exit_suspicion",
+    "visit", "self_report", "watch", "watch_signal", "exit_assessment", "exit_suspicion",
 }  # fmt: skip
 
 

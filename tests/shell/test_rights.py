@@ -54,6 +54,11 @@ REVIEWED = {
     "venue_door": "where a scanned code leads",
     "raise_worry": "a villager has no account",
     "raise_worry_at": "a villager has no account",
+    "self_report": "a family has no account",
+    "self_report_at": "a family has no account",
+    "self_report_code": "asks for the family's code, slowed per address",
+    "self_report_mine": "asks for the code; shows where its holder's own reports stand, and never what the trouble was",
+    "self_reported": "shows only what this browser session has just sent",
     "raised": "shows only what this browser session has just filed",
     "follow": "asks for the query code, slowed per address",
     "family_code": "who holds a family's code (50 bits) reads that one deed without names and says yes or no",
@@ -89,7 +94,7 @@ OWN_REACH = re.compile(
     r"^(desk|mine|calendar|gates|matters|matter_new|plans|plan_new|processes|process_new|process_upload|commitments|"
     r"worries|worry_new|worry_slip|unanswered|library|overview|releases|rates|rate_cases|notices|notices_read|bodies|"
     r"members|venues|venue_new|places|judge_one|follow_phone|"
-    r"watch_signals|watches|watch_figures|exit_assessments|exit_suspicions|exit_new|exit_rules|campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
+    r"self_reports|watch_signals|watches|watch_figures|exit_assessments|exit_suspicions|exit_new|exit_rules|campaigns|campaign_new|place_sets|place_set_new|figures|checks|check_findings|check_again|"
     r"reports|answers|search|"
     r"proposals|proposal_new|"
     r"imports|import_new|import_template)$"

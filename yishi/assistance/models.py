@@ -114,7 +114,7 @@ from .supervision.models import (
     RoundMember,
     RoundVisit,
 )
-from .watch.models import Watch, WatchFact, WatchSignal, WatchStep
+from .watch.models import SelfReport, Watch, WatchFact, WatchSignal, WatchStep
 
 __all__ = [
     "Acceptance",
@@ -195,6 +195,7 @@ __all__ = [
     "Round",
     "RoundMember",
     "RoundVisit",
+    "SelfReport",
     "Severity",
     "StatedNumber",
     "SteeringMeeting",

@@ -13,6 +13,7 @@ from yishi.organisations.grants import STANDINGS
 from .campaign import rules as campaign_rules
 from .campaign import rules_steering
 from .checks import rules as check_rules
+from .checks.hooks import ON_FOUND
 from .checks.services.checks import findings_follow
 from .deeds import rules as deed_rules
 from .deeds.hooks import ON_MATCH_KEPT
@@ -20,6 +21,7 @@ from .exits import rules as exit_rules
 from .exits.services.recounting import days_recount
 from .imports import rules as import_rules
 from .imports.services.deed_kind import Deeds
+from .imports.services.fact_kind import Facts
 from .imports.services.household_kind import Households
 from .imports.services.number_kind import Numbers
 from .imports.services.organisation_kind import Organisation
@@ -28,6 +30,7 @@ from .imports.services.project_kind import Projects
 from .imports.workbooks.kinds import kind_add
 from .pairing import rules as pairing_rules
 from .pairing import rules_needs
+from .pairing.hooks import ON_VISIT
 from .pairing.models import VillagePlan
 from .pairing.models.pairing import standing
 from .pairing.services.matches import match_close
@@ -41,6 +44,7 @@ from .supervision import rules as supervision_rules
 from .supervision.services.coordination import coordination_recount
 from .supervision.services.findings import finding_reopened, finding_settled
 from .watch import rules as watch_rules
+from .watch.services.by_itself import findings_raise, visit_raises
 
 RULES = (
     register_rules,
@@ -67,6 +71,8 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (ON_MATCH_KEPT, match_close),
     (ON_SETTLED, finding_settled),
     (ON_REOPENED, finding_reopened),
+    (ON_FOUND, findings_raise),
+    (ON_VISIT, visit_raises),
     (COUNTS, days_recount),
     (COUNTS, coordination_recount),
 )
@@ -95,4 +101,5 @@ def connect() -> None:
     kind_add("pairings", Pairings())
     kind_add("projects", Projects())
     kind_add("numbers", Numbers())
+    kind_add("facts", Facts())
     kind_add("organisation", Organisation())

@@ -107,6 +107,8 @@ TEXTS: dict[str, Any] = {
     "note.added": gettext_lazy("A leader's note was put on the file of %(number)s."),
     "note.taken_back": gettext_lazy("A leader's note on %(number)s was taken back: it was put there by mistake."),
     "seat.replaced": gettext_lazy("A seat in %(number)s was given to somebody else."),
+    "self_report.answered": gettext_lazy("%(number)s was looked at. Read with your code what came of it."),
+    "self_report.filed": gettext_lazy("A family reports trouble: %(number)s. Find its household by %(due_on)s."),
     "signal.raised": gettext_lazy("A family of your village may be in trouble: %(number)s. Judge it by %(due_on)s."),
     "signal.referred": gettext_lazy("%(number)s about a family is handed to you."),
     "sitting.adjourned": gettext_lazy("The sitting of %(number)s goes on: %(when)s, %(where)s."),

@@ -58,7 +58,7 @@ def mean_book(kind):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["households", "deeds", "pairings", "projects"])
+@pytest.mark.parametrize("kind", ["households", "deeds", "pairings", "projects", "facts"])
 def test_no_value_of_a_cell_ends_the_process_that_reads_it(cast, kind):
     assert kind in kinds()
     Helping(cast)

@@ -107,7 +107,7 @@ def test_verdicts_and_facts_are_taken_back_by_their_pages(client, cast, watched)
     send(client, "signal_judge", watched.signal.pk, verdict="referred", referred_to=body.name, reason="归医保办")
     send(client, "signal_reopen", watched.signal.pk, reason="退回")
     send(client, "fact_take_back", watched.signal.facts.get().pk, reason="票据重复")
-    assert WatchSignal.within.get().state == "untrue"
+    assert WatchSignal.within.get().state == "mistake"
     watched.tell(Decimal(500))
     assert "未达预警界限" in text(client.get(reverse("household", args=[watched.home.pk])))
 

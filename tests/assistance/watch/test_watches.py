@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from tests.assistance.keeping import card
 from tests.assistance.watched import DAYS, Watched, found
+from tests.cast import sign_in
 from tests.kept import kept_over_all_files
 from yishi.assistance.checks.models import CheckSetting
 from yishi.assistance.register.models import Household, HouseholdCause, HouseholdStanding
@@ -20,7 +22,7 @@ from yishi.commitments.models import Commitment
 from yishi.journal.models import Entry
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
 from yishi.kit.ids import uuid7
-from yishi.organisations.models import Installation
+from yishi.organisations.models import Body, Installation
 from yishi.organisations.query_codes import code_issue
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +91,7 @@ def test_what_was_told_by_mistake_is_taken_back_and_counts_no_longer(cast, watch
     assert watched.signal.total == 10_000
     fact_take_back(actor=head, fact=watched.signal.facts.get(), reason="票据重复")
     watched.signal.refresh_from_db()
-    assert (watched.signal.state, watched.signal.reason) == ("untrue", "票据重复")
+    assert (watched.signal.state, watched.signal.reason) == ("mistake", "票据重复")
     with pytest.raises(NotAllowed):
         fact_take_back(actor=cast.viewer("outsider"), fact=WatchFact.within.get(), reason="外县")
 
@@ -283,6 +285,39 @@ def test_a_cleared_family_is_monitored_again(cast, watched):
     watched.fresh()
     assert watched.watch.stage == "watched" and watched.home.is_watched and risks(watched.home) == [("illness", None)]
     assert watched.watch.measures_from == watched.today
+    assert watched.home.watch_from == watched.ago(DAYS["recognise"])  # since when it is monitored stays
+    watch_step_back(actor=cast.viewer("clerk"), watch=watched.watch, reason="没有复发")
+    watched.fresh()
+    kept = (watched.home.watch_from, watched.home.watch_cleared_on)
+    assert kept == (watched.ago(DAYS["recognise"]), watched.today)
+
+
+def test_a_family_that_falls_back_and_is_monitored_once_more_keeps_its_first_day(cast, watched):
+    """Taking a return back leaves the day of the first recognition; a second file that is opened begins a new one."""
+    watched.recognised().fall_back()
+    watched.fresh()
+    assert watched.home.watch_from == watched.ago(DAYS["recognise"])
+    watch_step_back(actor=cast.viewer("clerk"), watch=watched.watch, reason="弄错人家")
+    watched.fresh()
+    assert (watched.watch.stage, watched.home.watch_from) == ("watched", watched.ago(DAYS["recognise"]))
+
+
+def test_where_a_township_has_no_overseeing_desk_two_people_of_the_county_act(cast, watched, client):
+    """It is on the county's desk from the notice's end on, and the one who checked does not recognise."""
+    watched.posted()
+    day = watched.ago(DAYS["check"])
+    Body.objects.filter(pk=cast.bodies["council"].pk).update(valid_to=date(2020, 1, 1))
+    with pytest.raises(NotAllowed):
+        watch_check(actor=cast.viewer("convener"), watch=watched.watch, on=day)
+    for who, act in (("clerk", watch_check), ("second_clerk", watch_recognise)):
+        sign_in(client, cast, who)
+        address = reverse(act.__name__, args=[watched.watch.pk])
+        assert address in client.get(reverse("desk")).content.decode()
+        act(actor=cast.viewer(who), watch=watched.watch, on=day)
+        watched.fresh()
+        with pytest.raises(NotAllowed):
+            watch_recognise(actor=cast.viewer("clerk"), watch=watched.watch, on=day)
+    assert watched.watch.stage == "watched" and not watched.watch.same_hands
 
 
 def test_every_step_has_its_way_back(cast, watched):

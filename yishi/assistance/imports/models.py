@@ -24,6 +24,7 @@ class Import(File):
         PAIRINGS = "pairings", _("pairings")
         PROJECTS = "projects", _("projects")
         NUMBERS = "numbers", _("numbers of villages: population")
+        FACTS = "facts", _("departments' lists for monitoring")
         ORGANISATION = "organisation", _("bodies, posts and members")
 
     class State(models.TextChoices):

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.register.models.households import CODE, Household, household_reach
+from yishi.assistance.pairing.models.pairing import Visit
+from yishi.assistance.register.models.households import CODE, Household, household_reach, village_reach
 from yishi.assistance.register.models.register import HouseholdMember
 from yishi.attachments.models import Attachment
 from yishi.database.reach import File, Reach
@@ -144,6 +145,9 @@ class WatchSignal(File):
         UNTRUE = "untrue", _("not true")  # 不属实
         KNOWN = "known", _("monitored already")  # 已在册
         REFERRED = "referred", _("handed to another body")  # 转办
+        MISTAKE = "mistake", _("told by mistake")  # what raised it was taken back: no verdict, and nobody cried wolf
+
+    VERDICTS = (State.TRUE, State.UNTRUE, State.KNOWN, State.REFERRED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=32, unique=True)
@@ -194,6 +198,7 @@ class WatchFact(TakenBackFile):
     reference = models.CharField(max_length=64, blank=True)  # the number of the bill or the line of the list
     source = models.CharField(max_length=12, choices=WatchSignal.Source.choices)
     signal = models.ForeignKey(WatchSignal, models.PROTECT, null=True, related_name="facts")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")  # on which it was seen
     told_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     told_at = models.DateTimeField()
 
@@ -214,3 +219,52 @@ class WatchFact(TakenBackFile):
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
         return household_reach(reach, "household__")
+
+
+class SelfReport(File):
+    """What a family told of itself (农户自主申报), without an account: by its own code, which says who it is, or from
+    the village's poster with a name and a place, which the desk there matches by hand, never by guess."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("to be matched by hand")
+        MATCHED = "matched", _("the family is known")
+        SET_ASIDE = "aside", _("not taken up")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=32, unique=True)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+")  # the village, or the township
+    household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="self_reports")
+    reporter = models.ForeignKey(Person, models.PROTECT, related_name="+")  # who reads what came of it
+    name = models.CharField(max_length=64)  # as it was typed
+    phone = models.CharField(max_length=32, blank=True)
+    trigger = models.CharField(max_length=CODE)
+    pack = models.CharField(max_length=16)
+    on = models.DateField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    words = models.CharField(max_length=REASON, blank=True)
+    filed_at = models.DateTimeField()
+    match_by = models.DateField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    fact = models.ForeignKey(WatchFact, models.PROTECT, null=True, related_name="self_reports")
+    reason = models.CharField(max_length=REASON, blank=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta(File.Meta):
+        indexes = [
+            models.Index(fields=["state", "match_by"], name="self_report_queue"),
+            models.Index(fields=["reporter", "-filed_at"], name="self_report_own"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="matched") | (Q(household__isnull=False) & Q(fact__isnull=False)),
+                name="self_report_matched",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @classmethod
+    def reach_q(cls, reach: Reach) -> Q:
+        return village_reach(reach)

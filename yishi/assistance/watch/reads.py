@@ -48,8 +48,9 @@ def facts_of(household: Household, trigger: Trigger, day: date) -> QuerySet[Watc
 
 
 def last_raised(household: Household, trigger: Trigger) -> WatchSignal | None:
-    """The newest signal of this trigger about the household."""
+    """The newest signal of this trigger about the household; one that was raised by mistake cools nothing."""
     signals = WatchSignal.within.filter(household=household, trigger=trigger.code)
+    signals = signals.exclude(state=WatchSignal.State.MISTAKE)
     return signals.order_by("-raised_on", "-raised_at").first()
 
 

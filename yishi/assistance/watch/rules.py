@@ -15,14 +15,15 @@ from yishi.assistance.register.rules import (
     keeps_its_village,
     reads_its_place,
     sits_where_households_are_kept,
+    village_desk,
 )
 from yishi.commitments.rules import is_small_office
-from yishi.organisations.grants import Viewer, is_overseeing
+from yishi.organisations.grants import SEEING, Viewer, is_overseeing
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.predicates import is_stationed_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import Watch, WatchFact, WatchSignal
+from .models import SelfReport, Watch, WatchFact, WatchSignal
 
 COUNTY_UP = frozenset({PlaceLevel.COUNTY, PlaceLevel.PREFECTURE, PlaceLevel.PROVINCE})
 
@@ -106,11 +107,15 @@ def did_not_verify(viewer: Viewer, watch: Watch) -> Answer:
     return viewer.person_id is None or viewer.person_id != watch.verified_by_id or is_small_office()
 
 
+def took_a_step(viewer: Viewer, watch: Watch) -> bool:
+    """Did they verify the family, or check it?"""
+    return viewer.person_id is not None and viewer.person_id in (watch.verified_by_id, watch.checked_by_id)
+
+
 @predicate
 def has_other_hands(viewer: Viewer, watch: Watch) -> Answer:
     """Neither verified the family nor checked it; in a small office they may have."""
-    took = viewer.person_id is not None and viewer.person_id in (watch.verified_by_id, watch.checked_by_id)
-    return not took or is_small_office()
+    return not took_a_step(viewer, watch) or is_small_office()
 
 
 @predicate
@@ -120,6 +125,30 @@ def may_take_back(viewer: Viewer, watch: Watch) -> Answer:
     return _recognises(viewer, watch.place) if watch.stage in settled else viewer.oversees(watch.place.lo)
 
 
+@predicate
+def reports_here(viewer: Viewer, place: Place | None) -> Answer:
+    """Everybody may report a family's own trouble, signed in or not."""
+    return viewer.in_person if viewer.query_code and viewer.is_themselves else True
+
+
+@predicate
+def is_its_head(viewer: Viewer, household: Household) -> Answer:
+    """Is the head of the household, by its own code or by an account; a seat's code opens nothing here."""
+    return viewer.in_person if viewer.is_themselves and viewer.person_id == household.head_id else None
+
+
+@predicate
+def tends_report(viewer: Viewer, report: SelfReport) -> Answer:
+    """Works at the own desk of the place that the report names, or at one that oversees it."""
+    return keeps_its_village.test(viewer, report.place)
+
+
+@predicate
+def reads_report(viewer: Viewer, report: SelfReport) -> Answer:
+    """The same, also by a post that only reads."""
+    return viewer.oversees(report.place.lo, SEEING) or village_desk(viewer, report.place)
+
+
 reading = sits_where_households_are_kept | is_helper | is_stationed_somewhere
 add("signal.list", reading, reads=True)
 add("signal.see", reads_signal, reads=True)
@@ -127,6 +156,13 @@ add("signal.raise", tells_of_it)  # of a household
 add("signal.take_back", tells_of_fact)
 add("signal.judge", judges_it)
 add("signal.reopen", judges_it)
+add("self_report.file", reports_here)  # of a place
+add("self_report.by_code", is_its_head)  # of a household
+add("self_report.list", sits_where_households_are_kept, reads=True)
+add("self_report.see", reads_report, reads=True)
+add("self_report.match", tends_report)
+add("self_report.set_aside", tends_report)
+add("self_report.reopen", tends_report)
 add("watch.list", reading, reads=True)
 add("watch.see", reads_watch, reads=True)
 add("watch.verify", visits_it)

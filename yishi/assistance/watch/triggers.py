@@ -45,6 +45,9 @@ class Trigger:
     window_days: int
     cool_down_days: int
     sources: tuple[str, ...]
+    asked: str = ""  # how a family is asked for it, in its own report
+    asked_en: str = ""
+    checks: tuple[str, ...] = ()  # rules of the logic checks whose findings raise it
 
     def threshold_on(self, day: date) -> Decimal | None:
         """The pack's own threshold on `day`; None where it has none yet."""
@@ -61,6 +64,11 @@ class Pack:
     measure_months: int
     notice_days: int
     triggers: Mapping[str, Trigger]
+    visit: Mapping[str, str]  # which trigger a risk raises that was seen on a visit: code of poverty_cause → trigger
+
+    def of_check(self, rule: str) -> Trigger | None:
+        """The trigger that a finding of this logic check raises."""
+        return next((trigger for trigger in self.triggers.values() if rule in trigger.checks), None)
 
     def recognise_by(self, found_on: date) -> date:
         """The last day for the county's recognition of what was found on a day."""
@@ -96,10 +104,12 @@ def weigh(
     happened: Iterable[tuple[date, Decimal | None]],
     last_raised: date | None = None,
     threshold: Decimal | None = None,
+    sure: bool = False,
 ) -> Weighed:
     """Weigh what happened to one family as of `day`: (day, amount) of each fact, the new one among them.
 
-    `threshold` is that of the day where it does not stand in the pack. Facts outside the window are left out.
+    `threshold` is that of the day where it does not stand in the pack. Facts outside the window are left out. What a
+    family itself reports, what a check found and what was seen at home is `sure`: it needs no sum, and is cooled alike.
     """
     since = day - timedelta(days=trigger.window_days)
     counted = [amount for on, amount in happened if since < on <= day]
@@ -107,7 +117,7 @@ def weigh(
     if trigger.unit:
         total = sum((amount for amount in counted if amount is not None), Decimal(0))
         line = trigger.threshold_on(day) if threshold is None else threshold
-        if line is None or total < line:
+        if not sure and (line is None or total < line):
             return Weighed(False, total, "below")
     if last_raised is not None and day <= last_raised + timedelta(days=trigger.cool_down_days):
         return Weighed(False, total, "cooling")
@@ -137,7 +147,10 @@ def pack_from(version: str, document: Mapping[str, Any]) -> Pack:
         raise TriggerError(f"{version}: {error} is missing") from error
     if min(days.values()) < 1:
         raise TriggerError(f"{version}: a number of days is not positive")
-    return Pack(version=version, triggers=triggers, **days)
+    visit = dict(document.get("visit", {}))
+    if unknown := [code for code in visit.values() if "visit" not in getattr(triggers.get(code), "sources", ())]:
+        raise TriggerError(f"{version}: {unknown[0]} does not come from a visit")
+    return Pack(version=version, triggers=triggers, visit=visit, **days)
 
 
 def _trigger(code: str, row: Mapping[str, Any]) -> Trigger:
@@ -156,7 +169,12 @@ def _trigger(code: str, row: Mapping[str, Any]) -> Trigger:
         window_days=int(row.get("window_days", 1)),
         cool_down_days=int(row["cool_down_days"]),
         sources=tuple(row["sources"]),
+        asked=row.get("asked", ""),
+        asked_en=row.get("asked_en", ""),
+        checks=tuple(row.get("checks", ())),
     )
+    if bool(trigger.asked) != ("self_report" in trigger.sources) or bool(trigger.checks) > ("check" in trigger.sources):
+        raise TriggerError(f"{code}: what a family reports is asked for, and a check is a source")
     if bool(trigger.unit) != bool(thresholds or trigger.parameter):
         raise TriggerError(f"{code}: a unit and a threshold belong together")
     if list(thresholds) != sorted(thresholds, key=lambda each: each.since) or any(t.value <= 0 for t in thresholds):

@@ -22,6 +22,7 @@ def poster_data(venue: Venue, token: str, site: Installation) -> dict[str, Any]:
     facts = [
         ("召集单位", convener),
         ("共同主办", sharing),
+        ("家里有难处", "扫码后点“我家有困难”，答四句，七天内有人来看"),
         ("电话", f"{phone}（不会扫码，打电话也一样登记）" if phone else ""),
     ]
     return {

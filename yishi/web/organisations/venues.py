@@ -58,6 +58,7 @@ def door(request: Request, token: str) -> HttpResponse:
         "raise_url": link("raise_worry_at", token=token) if found_venue.is_live else link("raise_worry"),
         "follow_url": link("follow"),
         "judge_url": link("judge"),
+        "trouble_url": link("self_report_at", token=token) if found_venue.is_live else link("self_report"),
         "others": Venue.objects.filter(valid_on(timezone.localdate()), place=venue.place).exclude(pk=venue.pk),
         "is_open": venue.is_valid_on(timezone.localdate()),
     }

@@ -158,6 +158,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "exit_assessment": lambda: _("exit assessments"),
     "exit_suspicion": lambda: _("suspicions of exit assessments"),
     "coordination": lambda: _("coordination"),
+    "self_report": lambda: _("families' own reports"),
     "watch": lambda: _("monitored families"),
     "watch_signal": lambda: _("signals about families"),
     "import": lambda: _("workbooks"),

@@ -58,6 +58,7 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("projects", _("Projects")),
             ("funds", _("Funds")),
             ("exit_assessments", _("Exit assessments")),
+            ("self_reports", _("Families' own reports")),
             ("watch_signals", _("Signals about families")),
             ("watches", _("Monitored families")),
             ("imports", _("Workbooks")),

@@ -49,6 +49,7 @@ COURSES: tuple[Course, ...] = (
     deeds.PAIRS,
     exits.SUSPICIONS,
     exits.ASSESSMENTS,
+    watch.SELF_REPORTS,
     watch.SIGNALS,
     watch.WATCHES,
     imports.IMPORTS,

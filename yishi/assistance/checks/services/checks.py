@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Case, Max, Min, Value, When
 from django.utils import timezone
 
+from yishi.assistance.checks.hooks import findings_found
 from yishi.assistance.checks.logic.engine import Finding
 from yishi.assistance.checks.logic.pack import newest
 from yishi.assistance.checks.models import CheckFinding, CheckRun
@@ -99,6 +100,8 @@ def _write(keys: list[UUID], findings: dict[tuple[Any, Any, str], Finding], year
         CheckFinding.within.bulk_update(changed, FIELDS, batch_size=500)
     if gone:
         CheckFinding.within.filter(pk__in=gone).update(cleared_at=now)
+    if new or changed:
+        findings_found([*new, *(row for row in changed if row.found_at == now)])
     count.found += len(new)
     count.cleared = len(gone)
     return count

@@ -40,6 +40,7 @@ class ByRow(AtOnce):
 
     subject = ""  # of the journal's entries about one record
     model: Any = None
+    twice = "row_twice"  # the code of the fault where two rows say the same
 
     @abstractmethod
     def read(self, workbook: Import, places: Places, row: StagedRow) -> tuple[dict[str, Any], list[Fault]]:
@@ -92,7 +93,7 @@ class ByRow(AtOnce):
             return Result("same", [row.number])
         digest = "" if faults else blinded(self.meaning(said))
         if digest and (before := first.setdefault(digest, row.number)) != row.number:
-            faults.append(Fault(row.number, "", "row_twice", {"row": before}))
+            faults.append(Fault(row.number, "", self.twice, {"row": before}))
         if not faults:
             try:
                 with transaction.atomic():

@@ -30,6 +30,7 @@ RECORDS: dict[str, Any] = {
     "assistance.projectphoto": _("photos"),
     "assistance.finding": _("findings of a round"),
     "assistance.resident": _("household members"),
+    "assistance.selfreport": _("families' own reports"),
     "assistance.teammember": _("teams"),
     "assistance.visit": _("visits"),
     "assistance.watch": _("monitored families"),

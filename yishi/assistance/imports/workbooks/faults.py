@@ -103,6 +103,20 @@ WORDS: dict[str, Any] = {
     "too_many_deeds": _("A workbook holds at most %(most)s deeds. Divide it."),
     "row_twice": _("The row is the same as row %(row)s. Delete one of them."),
     "too_many_records": _("A workbook of this kind holds at most %(most)s rows. Divide it."),
+    # departments' lists
+    "who": _("Write the identity number, or the household's number beside the name: by a name alone nobody is found."),
+    "no_person": _("Nobody in the register of your place has this number."),
+    "many_of_identity": _("Several people of the register have this number. Mend the register first."),
+    "other_name": _("Who has this number is not called “%(text)s” in the register. Compare both with the card."),
+    "no_such_member": _("“%(text)s” is no member of this household today. Write the name as in the register."),
+    "two_of_name": _("Two members of this household are called “%(text)s”. Write the identity number."),
+    "no_trouble": _("What happened? Fill in one of the columns with an amount or a day, or 预警事项."),
+    "two_troubles": _("The row speaks of several things. Write one row for each, or fill in 预警事项."),
+    "no_unsafe_house": _("“%(text)s” is no unsafe house: only those of grade C and D are told."),
+    "fact_twice": _(
+        "Row %(row)s is the same bill, or says the same without a number. If they are two, write the number of each; "
+        "else delete one."
+    ),
     # bodies and people
     "body_kind": _("“%(text)s” is no kind of body. Choose one from the list."),
     "public": _("Write 是 or 否, or leave it empty."),

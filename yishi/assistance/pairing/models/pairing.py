@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.register.models.households import Household, household_reach
+from yishi.assistance.register.models.households import CODE, Household, household_reach
 from yishi.commitments.models import Commitment
 from yishi.database.gather import kept_question
 from yishi.database.reach import File, Reach
@@ -190,6 +190,7 @@ class Visit(FamilyFile):
     found = models.CharField(max_length=1000)
     cause = models.CharField(max_length=300, blank=True)  # what lies at the root
     agreed = models.CharField(max_length=500, blank=True)
+    risk = models.CharField(max_length=CODE, blank=True)  # list poverty_cause: a new trouble that was seen
     state = models.CharField(max_length=10, choices=State.choices, default=State.KEPT)
     reason = models.CharField(max_length=300, blank=True)  # why withdrawn or not accepted
     entry_id = models.UUIDField(null=True)  # the journal's entry that counts it

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.pairing.hooks import visit_settled
 from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.register.models import Household
 from yishi.database.words import Words
@@ -37,6 +38,11 @@ AGREED = Words("agreed", 500)
 State = Visit.State
 DECIDED = "assistance.visit.decide"
 MOST_VISITORS = 20
+# New troubles that a visit may see, codes of list poverty_cause: what a family lacked all along is no news.
+RISKS_SEEN = (
+    *("illness", "disability", "schooling", "disaster", "accident", "business_failure", "unstable_work", "labour"),
+    "housing",
+)
 
 
 def visit_log(
@@ -48,6 +54,7 @@ def visit_log(
     met: str = "",
     cause: str = "",
     agreed: str = "",
+    risk: str = "",
     visitors: Iterable[Person] = (),
     act_id: UUID | None = None,
 ) -> Receipt:
@@ -64,6 +71,7 @@ def visit_log(
         "cause": cause,
         "agreed": agreed,
         "visitors": sorted(people, key=str),
+        **({"risk": risk} if risk else {}),
     }
     with act("assistance.visit.log", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
@@ -74,6 +82,8 @@ def visit_log(
             raise Refusal("visit.nobody", _("Say who visited."), field="visitors")
         if len(people) > MOST_VISITORS:
             raise Refusal("visit.many", _("At most 20 visitors."), field="visitors")
+        if risk and risk not in RISKS_SEEN:
+            raise Refusal("visit.risk", _("Please choose one of the values that are offered."), field="risk")
         findings = FOUND.kept(found)
         visit = Visit.objects.create(
             id=child_id(this.id, 1),
@@ -84,6 +94,7 @@ def visit_log(
             found=findings,
             cause=CAUSE.kept(cause),
             agreed=AGREED.kept(agreed),
+            risk=risk,
             state=State.WAITING if late else State.KEPT,
             written_by=actor.person,
             written_at=this.now,
@@ -93,6 +104,7 @@ def visit_log(
             this.entry(subject=("visit", visit.pk), code="assistance.visit.wait", place=visit.place_id)
         else:
             _count(this, visit)
+            visit_settled(visit, this)
         this.result(visit=visit.pk, waits=bool(late))
     return this.receipt
 
@@ -117,6 +129,7 @@ def visit_decide(
             _count(this, row)
         this.entry(subject=("visit", row.pk), place=row.place_id, data={"accepted": accepted})
         watch.keep(this, ("visit", row.pk), accepted=accepted)
+        visit_settled(row, this)
         this.result(visit=row.pk)
     return this.receipt
 
@@ -137,6 +150,8 @@ def visit_decision_take_back(*, actor: Viewer, visit: Visit, reason: str, act_id
             return this.receipt
         row = Visit.within.select_for_update(of=("self",)).get(pk=visit.pk)
         put_back(this, last_moved(("visit", row.pk), DECIDED), reason)
+        row.refresh_from_db()
+        visit_settled(row, this)
         this.entry(subject=("visit", row.pk), place=row.place_id)
         this.result(visit=row.pk)
     return this.receipt
@@ -153,6 +168,7 @@ def visit_withdraw(*, actor: Viewer, visit: Visit, reason: str, act_id: UUID | N
         this.reverse(Entry.objects.get(pk=certain(row.entry_id)))
         row.state, row.entry_id = State.WITHDRAWN, None
         row.save(update_fields=["state", "reason", "entry_id"])
+        visit_settled(row, this)
         this.result(visit=row.pk)
     return this.receipt
 

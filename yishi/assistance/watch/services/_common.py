@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from yishi.assistance.register.models import Household, HouseholdCause
 from yishi.assistance.register.services.register import household_change
 from yishi.assistance.watch.models import Watch, WatchStep
+from yishi.assistance.watch.rules import has_other_hands, took_a_step
 from yishi.assistance.watch.stages import step
 from yishi.attachments.models import Attachment
-from yishi.commitments.rules import is_small_office
 from yishi.database.words import Words
 from yishi.journal.act import Act
 from yishi.kit.errors import NotAllowed
@@ -24,7 +24,6 @@ SAID = Words("words", 500)
 WHY = Words("reason", 300, _("Please write why this step is taken."), code="watch.reason")
 BEFORE = {"verify": _("The first signal came on %(day)s."), "": _("The step before it was on %(day)s.")}
 REGISTER = ("state", "returned", "watch_kind", "watch_from", "watch_cleared_on")
-HANDS = ("verified_by_id", "checked_by_id")
 
 
 def locked(watch: Watch) -> Watch:
@@ -95,11 +94,11 @@ def restored(name: str, value: Any) -> Any:
 
 
 def other_hands(actor: Viewer, watch: Watch) -> bool:
-    """Did the actor take an earlier step too? Refused but in a small office, where the file shows it."""
-    took = actor.person_id is not None and actor.person_id in [getattr(watch, name) for name in HANDS]
-    if took and not is_small_office():
+    """Did the actor take an earlier step too, which the file shows then? The right is asked once more, of the file as
+    it is locked: somebody may have verified it since the page was opened."""
+    if not has_other_hands.test(actor, watch):
         raise NotAllowed("watch.hands", _("Somebody else than who took the step before looks at it now."))
-    return took or watch.same_hands
+    return took_a_step(actor, watch) or watch.same_hands
 
 
 def register_now(household: Household) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Facts are told, weighed by the trigger's rule, and raise a signal; somebody of the village or above judges it."""
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.pairing.models import Visit
 from yishi.assistance.register.fields import no_card_number
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.watch.hooks import judged
@@ -24,9 +26,11 @@ from yishi.kit.text import clean
 from yishi.notices.days import happened
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, BodyKind, Place, current
+from yishi.organisations.models import Body
 from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
+
+from .telling import reporters_hear, village_desks
 
 TOLD = Words("words", REASON)
 WHY = Words("reason", REASON, _("Please write what the verdict rests on."), code="signal.reason")
@@ -49,10 +53,13 @@ def signal_raise(
     reference: str = "",
     member: HouseholdMember | None = None,
     source: str = Source.SEEN,
+    sure: bool = False,
+    visit: Visit | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Tell of something that happened to a family. It is kept; where it reaches the threshold together with what was
-    told before, it raises a signal. Result: fact, signal (None below the threshold or within the cool-down), why."""
+    told before, or is `sure` without a sum (a check found it, it was seen on a visit), it raises a signal. Result:
+    fact, signal (None below the threshold or within the cool-down), why."""
     by = permit("signal.raise", actor, household)
     body = {
         "household": household.pk,
@@ -63,39 +70,71 @@ def signal_raise(
         "reference": reference,
         "member": member.pk if member else None,
         "source": source,
+        "sure": sure,
+        "visit": visit.pk if visit else None,
     }
     with act("assistance.signal.raise", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
-        rule = _rule(trigger, source)
-        day = happened(on, "on")
-        _check(household, member, rule, amount)
-        home = Household.within.select_for_update(of=("self",)).select_related("place").get(pk=household.pk)
-        fact = _fact(
-            household=home,
-            member=member,
-            trigger=rule.code,
-            on=day,
-            amount=amount if rule.unit else None,
-            reference=REFERENCE.kept("".join(clean(reference).split())),
-            source=source,
-            told_by_id=by.person_id,
-            told_at=this.now,
-        )
-        said = no_card_number(TOLD.kept(words), "words")
-        signal, why = _weigh(this, home, rule, fact, said)
-        this.entry(
-            subject=("household", home.pk),
-            place=home.place_id,
-            dims={"trigger": rule.code, "source": source},
-            quantities={"signals": 1} if signal is not None else {"facts": 1},
-            data={"fact": fact.pk, "signal": signal.pk if signal else None, "why": why},
-        )
-        this.result(fact=fact.pk, signal=signal.pk if signal else None, why=why)
+        fact, why = fact_keep(
+            this, household, rule_of(trigger, source), on=on, amount=amount, words=words, reference=reference,
+            member=member, source=source, sure=sure, visit=visit,
+        )  # fmt: skip
+        raised = fact.signal_id if not why else None
+        this.result(fact=fact.pk, signal=raised, why=why)
     return this.receipt
 
 
-def _rule(trigger: str, source: str) -> Trigger:
+def fact_keep(
+    this: Act,
+    household: Household,
+    rule: Trigger,
+    *,
+    on: date,
+    amount: Decimal | None,
+    words: str,
+    source: str,
+    reference: str = "",
+    member: HouseholdMember | None = None,
+    sure: bool = False,
+    visit: Visit | None = None,
+) -> tuple[WatchFact, str]:
+    """Keep a fact within an act and weigh it: with the signal that it raised or joined, and why it raised none."""
+    day = happened(on, "on")
+    _check(household, member, rule, amount, sure)
+    home = Household.within.select_for_update(of=("self",)).select_related("place").get(pk=household.pk)
+    fact = _fact(
+        household=home,
+        member=member,
+        trigger=rule.code,
+        on=day,
+        amount=amount if rule.unit else None,
+        reference=REFERENCE.kept(bill_number(reference)),
+        source=source,
+        visit=visit,
+        told_by_id=this.actor.person_id,
+        told_at=this.now,
+    )
+    said = no_card_number(TOLD.kept(words), "words")
+    why = _weigh(this, home, rule, fact, said, sure)
+    this.entry(
+        code="assistance.signal.raise",
+        subject=("household", home.pk),
+        place=home.place_id,
+        dims={"trigger": rule.code, "source": source},
+        quantities={"facts": 1} | ({} if why else {"signals": 1}),
+        data={"fact": fact.pk, "signal": None if why else fact.signal_id, "why": why},
+    )
+    return fact, why
+
+
+def bill_number(typed: str) -> str:
+    """The number of a bill in one form, whoever writes it: without blanks, of half width."""
+    return "".join(unicodedata.normalize("NFKC", clean(typed)).split())
+
+
+def rule_of(trigger: str, source: str) -> Trigger:
+    """The trigger of the newest version, as a signal from that source may have it."""
     rule = read_pack().triggers.get(trigger)
     if rule is None:
         raise Refusal("signal.trigger", CHOOSE, field="trigger")
@@ -104,12 +143,16 @@ def _rule(trigger: str, source: str) -> Trigger:
     return rule
 
 
-def _check(household: Household, member: HouseholdMember | None, rule: Trigger, amount: Decimal | None) -> None:
+def _check(
+    household: Household, member: HouseholdMember | None, rule: Trigger, amount: Decimal | None, sure: bool
+) -> None:
     if household.left_on is not None:
         raise WrongStage("household.left", _("This household is no longer in the register."))
     if member is not None and member.household_id != household.pk:
         raise Refusal("signal.member", _("Choose somebody of this household."), field="member")
-    if rule.unit and (amount is None or not amount.is_finite() or not 0 < amount <= MOST_AMOUNT):
+    if not rule.unit or (sure and amount is None):
+        return
+    if amount is None or not amount.is_finite() or not 0 < amount <= MOST_AMOUNT:
         raise Refusal("signal.amount", _("Please give how much, more than nil."), field="amount")
 
 
@@ -121,17 +164,23 @@ def _fact(**columns: Any) -> WatchFact:
         raise WrongStage("signal.told", _("This bill or line was told already; it counts once.")) from error
 
 
-def _weigh(this: Act, household: Household, rule: Trigger, fact: WatchFact, words: str) -> tuple[Any, str]:
-    """The signal that the fact raises, or None and why not; within the cool-down it joins the last one that waits."""
+def _weigh(this: Act, household: Household, rule: Trigger, fact: WatchFact, words: str, sure: bool) -> str:
+    """Raise the signal that the fact raises, or say why not. Within the cool-down it joins the last one that waits, or
+    by which the family's file is open; a family that asks once more after a verdict against it gets a new one."""
     day = timezone.localdate(this.now)
     last, line = last_raised(household, rule), threshold_for(rule, household, day)
     facts = facts_of(household, rule, day).values_list("on", "amount")
-    weighed = weigh(rule, day, facts, last.raised_on if last else None, line)
-    if not weighed.raises:
-        if weighed.why == "cooling" and last is not None and last.state == State.WAITING:
+    weighed = weigh(rule, day, facts, last.raised_on if last else None, line, sure)
+    if weighed.why == "cooling" and last is not None:
+        asks = fact.source == Source.SELF_REPORT
+        if last.state == State.WAITING or (asks and _is_followed(last)):
             fact.signal = last
             fact.save(update_fields=["signal"])
-        return None, weighed.why
+            return weighed.why
+        if not asks:
+            return weighed.why
+    elif not weighed.raises:
+        return weighed.why
     pack = newest()
     signal = WatchSignal.within.create(
         number=f"警-{day.year}-{next_number(f'signal/{day.year}'):06d}",
@@ -139,7 +188,7 @@ def _weigh(this: Act, household: Household, rule: Trigger, fact: WatchFact, word
         trigger=rule.code,
         pack=pack,
         source=fact.source,
-        total=weighed.total,
+        total=weighed.total or None,  # what is sure may have no sum
         threshold=line,
         words=words,
         raised_on=day,
@@ -157,12 +206,17 @@ def _weigh(this: Act, household: Household, rule: Trigger, fact: WatchFact, word
             subject=("watch_signal", signal.pk),
             once=f"signal.raised/{signal.pk}/{desk}",
         )
-    return signal, ""
+    return ""
+
+
+def _is_followed(signal: WatchSignal) -> bool:
+    """Is the family's file open, on which this signal stands?"""
+    return signal.watch is not None and signal.watch.stage in Watch.OPEN
 
 
 def fact_take_back(*, actor: Viewer, fact: WatchFact, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take back what was told by mistake: it counts no longer. A signal that waits and rests on nothing else is not
-    true then. Result: fact."""
+    """Take back what was told by mistake: it counts no longer. A signal that waits and rests on nothing else goes with
+    it, and keeps no other from being raised. Result: fact."""
     by = permit("signal.take_back", actor, fact)
     with act("assistance.signal.take_back", actor=by, act_id=act_id, body={"fact": fact.pk, "reason": reason}) as this:
         if this.replayed:
@@ -174,7 +228,7 @@ def fact_take_back(*, actor: Viewer, fact: WatchFact, reason: str, act_id: UUID 
         if signal is not None and signal.state != State.WAITING:
             raise WrongStage("signal.judged", _("Its signal is judged already: take the verdict back first."))
         if signal is not None and not signal.facts.exists():
-            signal.state, signal.reason, signal.judged_at = State.UNTRUE, why, this.now
+            signal.state, signal.reason, signal.judged_at = State.MISTAKE, why, this.now
             signal.judged_by_id, signal.judged_for_id = by.person_id, by.body_id
             signal.save()
             judged(signal, this)
@@ -187,12 +241,6 @@ def fact_take_back(*, actor: Viewer, fact: WatchFact, reason: str, act_id: UUID 
         )
         this.result(fact=row.pk)
     return this.receipt
-
-
-def village_desks(place: Place) -> list[UUID]:
-    """The desks of the village itself."""
-    bodies = Body.objects.filter(current(timezone.localdate()), kind=BodyKind.VILLAGE)
-    return list(bodies.filter(place__lo__lte=place.lo, place__hi__gte=place.lo).values_list("pk", flat=True))
 
 
 def signal_judge(
@@ -217,7 +265,7 @@ def signal_judge(
         if this.replayed:
             return this.receipt
         row = _locked(signal, State.WAITING)
-        if verdict not in State.values or verdict == State.WAITING:
+        if verdict not in WatchSignal.VERDICTS:
             raise Refusal("signal.verdict", CHOOSE, field="verdict")
         if (verdict == State.REFERRED) != (referred_to is not None):
             raise Refusal("signal.referred", _("Say to which body it is handed, and only then."), field="referred_to")
@@ -232,6 +280,7 @@ def signal_judge(
         row.referred_to, row.watch = referred_to, watch if verdict in (State.TRUE, State.KNOWN) else None
         row.judged_by_id, row.judged_for_id, row.judged_at = by.person_id, by.body_id, this.now
         row.save()
+        reporters_hear(row, this)
         if referred_to is not None:
             tell(
                 body_id=referred_to.pk,
@@ -275,7 +324,7 @@ def signal_reopen(*, actor: Viewer, signal: WatchSignal, reason: str, act_id: UU
     with act("assistance.signal.reopen", actor=by, act_id=act_id, body={"signal": signal.pk, "reason": reason}) as this:
         if this.replayed:
             return this.receipt
-        row = _locked(signal, State.TRUE, State.UNTRUE, State.KNOWN, State.REFERRED)
+        row = _locked(signal, *WatchSignal.VERDICTS)
         why, watch, was = WHY_REOPENED.kept(reason), row.watch, row.state
         if watch is not None and row.state == State.TRUE:
             is_alone = not watch.signals.exclude(pk=row.pk).exists()

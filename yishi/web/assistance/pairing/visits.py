@@ -17,6 +17,7 @@ from yishi.assistance.pairing.models import Pairing, TeamMember, Visit
 from yishi.assistance.pairing.reads import where_from
 from yishi.assistance.pairing.services.visits import (
     FOUND,
+    RISKS_SEEN,
     WHY_NOT_COUNTED,
     WHY_WITHDRAWN,
     decision_to_take_back,
@@ -25,6 +26,7 @@ from yishi.assistance.pairing.services.visits import (
     visit_log,
     visit_withdraw,
 )
+from yishi.assistance.register import codes
 from yishi.assistance.register.models import Household
 from yishi.journal.moved import moved_of
 from yishi.kit.records import certain
@@ -97,9 +99,14 @@ VISITS = DeclaredList(
         Column(gettext_lazy("found"), "found", cell="found"),
         Column(gettext_lazy("root"), "cause", page=False),
         Column(gettext_lazy("agreed on"), "agreed", page=False),
+        Column(gettext_lazy("new trouble seen"), lambda visit: risk_word(visit), page=False),
         Column(gettext_lazy("state"), "get_state_display", page=False),
     ],
 )
+
+
+def risk_word(visit: Visit) -> str:
+    return codes.label("poverty_cause", visit.risk) if visit.risk else ""
 
 
 @page("visit.see", methods=("GET",))
@@ -120,6 +127,11 @@ class VisitForm(ActForm):
     )
     cause = forms.CharField(label=gettext_lazy("what lies at the root"), max_length=300, required=False)
     agreed = forms.CharField(label=gettext_lazy("what we agreed"), max_length=500, required=False)
+    risk = forms.ChoiceField(
+        label=gettext_lazy("a new trouble, if you saw one"),
+        required=False,
+        help_text=gettext_lazy("The village is told at once and judges it within seven days."),
+    )
     on = day_field(gettext_lazy("day of the visit"))
     visitors = forms.ModelMultipleChoiceField(
         Person.within.none(),
@@ -131,6 +143,7 @@ class VisitForm(ActForm):
 
     def __init__(self, *args: Any, household: Household, person: Person | None, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["risk"].choices = [("", "—"), *((code, codes.label("poverty_cause", code)) for code in RISKS_SEEN)]
         others = companions(household, person)
         self.fields["visitors"].queryset = others
         known = where_from(others)
@@ -239,6 +252,7 @@ def visit(request: Request, visit: Visit) -> HttpResponse:
     viewer = request.viewer
     context = {
         "visit": visit,
+        "risk": risk_word(visit),
         "measures": visit.measures.select_related("commitment__bearer"),
         "may_decide": visit.state == Visit.State.WAITING and may("visit.decide", viewer, visit),
         "events": taken_back_events(moved_of(("visit", visit.pk))),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from yishi.assistance.register.models import Household
-from yishi.assistance.watch.models import Watch, WatchFact, WatchSignal, WatchStep
+from yishi.assistance.watch.models import SelfReport, Watch, WatchFact, WatchSignal, WatchStep
 from yishi.attachments.models import Attachment
 from yishi.web.kit.request import Request
 
@@ -22,6 +22,12 @@ def load_signal(request: Request, pk: UUID) -> WatchSignal:
 def load_fact(request: Request, pk: UUID) -> WatchFact:
     fact: WatchFact = WatchFact.objects.select_related(*OF_HOUSEHOLD, "signal").get(pk=pk)
     return fact
+
+
+def load_self_report(request: Request, pk: UUID) -> SelfReport:
+    related = ("place", "household__head", "household__place", "fact__signal__household__place", "settled_by")
+    watch = ("fact__signal__watch", "fact__signal__referred_to")
+    return SelfReport.objects.select_related(*related, *watch).get(pk=pk)
 
 
 def load_watch(request: Request, pk: UUID) -> Watch:

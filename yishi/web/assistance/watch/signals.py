@@ -97,7 +97,8 @@ def signals(request: Request) -> HttpResponse:
     """The signals that the viewer reaches; without a filter those that wait, by the day by which they are judged."""
     form = SignalFilter(request)
     found = form.narrow(WatchSignal.objects.select_related(*OF_HOUSEHOLD)).order_by("judge_by", "pk")
-    return SIGNALS.respond(request, "assistance/watch/signals.html", found, form=form)
+    sends = may("import.run", request.viewer)
+    return SIGNALS.respond(request, "assistance/watch/signals.html", found, form=form, may_send=sends)
 
 
 @page("signal.see", load=load_signal, methods=("GET",))
@@ -114,7 +115,7 @@ def signal(request: Request, signal: WatchSignal) -> HttpResponse:
         "events": signal_events(signal),
         "may_tell": waits and may("signal.raise", viewer, signal.household),
         "may_judge": waits and may("signal.judge", viewer, signal),
-        "may_reopen": not waits and may("signal.reopen", viewer, signal),
+        "may_reopen": signal.state in WatchSignal.VERDICTS and may("signal.reopen", viewer, signal),
         "may_household": may("household.see", viewer, signal.household),
     }
     return render(request, "assistance/watch/signal.html", context)
@@ -171,7 +172,7 @@ def signal_new(request: Request, household: Household) -> HttpResponse:
 class JudgeForm(ActForm):
     verdict = forms.ChoiceField(
         label=gettext_lazy("verdict on it"),
-        choices=[choice for choice in State.choices if choice[0] != State.WAITING],
+        choices=[(verdict.value, verdict.label) for verdict in WatchSignal.VERDICTS],
         widget=forms.RadioSelect,
     )
     referred_to = BodyField(label=gettext_lazy("to which body"), required=False)
@@ -253,7 +254,7 @@ def fact_back(request: Request, fact: WatchFact) -> HttpResponse:
         fact_take_back,
         given={"fact": fact},
         heading=_("Told by mistake: take it back"),
-        lead=_("It counts no longer; a signal that waits and rests on nothing else is not true then."),
+        lead=_("It counts no longer; a signal that waits and rests on nothing else goes with it."),
         facts=facts,
         back=reverse("household", args=[fact.household_id]),
         done=_("What was told counts no longer."),

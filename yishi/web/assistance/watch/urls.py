@@ -1,5 +1,12 @@
 """The addresses of this part."""
 
-from . import signals, watch_acts, watch_figures, watches
+from . import self_report, self_reports, signals, watch_acts, watch_figures, watches
 
-urlpatterns = [*signals.urlpatterns, *watches.urlpatterns, *watch_figures.urlpatterns, *watch_acts.urlpatterns]
+urlpatterns = [
+    *signals.urlpatterns,
+    *self_report.urlpatterns,
+    *self_reports.urlpatterns,
+    *watches.urlpatterns,
+    *watch_figures.urlpatterns,
+    *watch_acts.urlpatterns,
+]

@@ -6,13 +6,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.watch.models import Watch, WatchSignal
+from yishi.assistance.watch.models import SelfReport, Watch, WatchSignal
 from yishi.assistance.watch.reads import without_measure
 from yishi.assistance.watch.rules import is_county_desk
 from yishi.organisations.grants import Viewer, is_overseeing
-from yishi.organisations.models import BodyKind
+from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.next_acts import Course, NextAct, in_small_office, inside
 
+from .report_words import report_word
 from .watch_words import trigger_word
 
 Stage, State = Watch.Stage, WatchSignal.State
@@ -54,6 +55,44 @@ SIGNALS = Course(
     number="number",
     title=trigger_word,
     detail=lambda signal: f"{signal.household.place.name} · {signal.number}",
+)  # fmt: skip
+
+
+def _village_of_report(viewer: Viewer) -> Q:
+    return inside(viewer, "place__", _is_village)
+
+
+def _above_report(viewer: Viewer) -> Q:
+    return inside(viewer, "place__", is_overseeing)
+
+
+def _unmatched(today: date) -> Q:
+    """The days are over, or it names a township, where no village's desk looks."""
+    return Q(match_by__lt=today) | Q(place__level=PlaceLevel.TOWNSHIP)
+
+
+Report = SelfReport.State
+SELF_REPORTS = Course(
+    kind="self_report",
+    column="state",
+    stages=tuple(Report.values),
+    acts=(
+        NextAct(
+            (Report.WAITING,), "village", _("Find whose report it is"), "self_report_match", "match_by",
+            whose=_village_of_report,
+        ),
+        NextAct(
+            (Report.WAITING,), "overseer", _("Find whose report it is"), "self_report_match", "match_by",
+            when=_unmatched, whose=_above_report,
+        ),
+    ),
+    rests={Report.MATCHED: "its signal waits", Report.SET_ASIDE: "over"},
+    records=lambda: SelfReport.objects.select_related("place"),
+    order="match_by",
+    page="self_report_file",
+    number="number",
+    title=report_word,
+    detail=lambda report: f"{report.place.name} · {report.number}",
 )  # fmt: skip
 
 

@@ -38,6 +38,12 @@ def _given(watch: Watch) -> dict[str, Any]:
     return {"given": {"watch": watch}, "back": reverse("watch", args=[watch.pk])}
 
 
+def _step(request: Request, watch: Watch, form: ActForm, service: Any, **said: Any) -> HttpResponse:
+    """The page of one step: whom it concerns, the form, back to the family's file. `said` are its words, and `facts`
+    where it shows others."""
+    return one_act(request, form, service, **{"facts": _facts(watch), **_given(watch), **said})
+
+
 class VerifyForm(ProofFiles):
     on = day_field(gettext_lazy("day of the visit at home"))
     kind = forms.ChoiceField(label=gettext_lazy("kind"), widget=forms.RadioSelect)
@@ -90,17 +96,16 @@ class PostForm(ActForm):
 @page("watch.post", load=load_watch)
 def post(request: Request, watch: Watch) -> HttpResponse:
     days = read_pack(watch.pack).notice_days
-    return one_act(
+    return _step(
         request,
+        watch,
         PostForm(request.POST or None),
         watch_post,
         heading=_("Villagers' review and notice"),
         lead=_("The notice hangs for at least %(days)d days and names nobody; the file has it to print.")
         % {"days": days},
-        facts=_facts(watch),
         done=_("It is posted; the township checks it after the notice."),
         submit=_("Keep the review"),
-        **_given(watch),
     )
 
 
@@ -111,31 +116,29 @@ class CheckForm(ActForm):
 
 @page("watch.check", load=load_watch)
 def check(request: Request, watch: Watch) -> HttpResponse:
-    return one_act(
+    return _step(
         request,
+        watch,
         CheckForm(request.POST or None),
         watch_check,
         heading=_("Township's first check"),
         lead=_("By somebody else than who verified the family at home."),
-        facts=_facts(watch),
         done=_("It is checked; the county recognises it next."),
         submit=_("It holds"),
-        **_given(watch),
     )
 
 
 @page("watch.recognise", load=load_watch)
 def recognise(request: Request, watch: Watch) -> HttpResponse:
-    return one_act(
+    return _step(
         request,
+        watch,
         CheckForm(request.POST or None),
         watch_recognise,
         heading=_("Recognise %(number)s") % {"number": watch.number},
         lead=_("From that day on the register has the family as monitored; its first measure is due within a month."),
-        facts=_facts(watch),
         done=_("The family is monitored; the village and its helper agree the measures."),
         submit=_("Recognise"),
-        **_given(watch),
     )
 
 
@@ -146,16 +149,15 @@ class EndForm(ActForm):
 
 @page("watch.refuse", load=load_watch)
 def refuse(request: Request, watch: Watch) -> HttpResponse:
-    return one_act(
+    return _step(
         request,
+        watch,
         EndForm(request.POST or None),
         watch_refuse,
         heading=_("Do not recognise %(number)s") % {"number": watch.number},
         lead=_("The file is closed with the reason; a later signal opens another."),
-        facts=_facts(watch),
         done=_("The file is closed."),
         submit=_("Do not recognise"),
-        **_given(watch),
     )
 
 
@@ -170,8 +172,9 @@ class ClearForm(EndForm):
 @page("watch.clear", load=load_watch)
 def clear(request: Request, watch: Watch) -> HttpResponse:
     conditions = clearing_conditions(watch, timezone.localdate())
-    return one_act(
+    return _step(
         request,
+        watch,
         ClearForm(request.POST or None),
         watch_clear,
         heading=_("Clear the risk of %(number)s") % {"number": watch.number},
@@ -179,7 +182,6 @@ def clear(request: Request, watch: Watch) -> HttpResponse:
         facts=[(each.words, holds_word(each)) for each in conditions],
         done=_("The risk is cleared; the register says so from that day on."),
         submit=_("Clear the risk"),
-        **_given(watch),
     )
 
 
@@ -191,33 +193,31 @@ def holds_word(condition: Condition) -> str:
 
 @page("watch.resume", load=load_watch)
 def resume(request: Request, watch: Watch) -> HttpResponse:
-    return one_act(
+    return _step(
         request,
+        watch,
         EndForm(request.POST or None),
         watch_resume,
         heading=_("Monitor %(number)s again") % {"number": watch.number},
         lead=_("For a risk that came back; a measure is due within a month anew."),
-        facts=_facts(watch),
         done=_("The family is monitored again."),
         submit=_("Monitor again"),
-        **_given(watch),
     )
 
 
 @page("watch.return", load=load_watch)
 def fall_back(request: Request, watch: Watch) -> HttpResponse:
-    return one_act(
+    return _step(
         request,
+        watch,
         EndForm(request.POST or None),
         watch_return,
         heading=_("Fell back into poverty: %(who)s") % {"who": watch.household.head.name},
         lead=_(
             "The register has the family as fallen back from that day on, and every figure with it; it is helped on."
         ),
-        facts=_facts(watch),
         done=_("The register has it so; agree measures with the family."),
         submit=_("The family fell back"),
-        **_given(watch),
     )
 
 
@@ -227,8 +227,9 @@ class BackForm(ActForm):
 
 @page("watch.step_back", load=load_watch)
 def step_back(request: Request, watch: Watch) -> HttpResponse:
-    return one_act(
+    return _step(
         request,
+        watch,
         BackForm(request.POST or None),
         watch_step_back,
         heading=_("Take the last step back"),
@@ -236,7 +237,6 @@ def step_back(request: Request, watch: Watch) -> HttpResponse:
         facts=[(_("stage"), watch.get_stage_display()), *_facts(watch)],
         done=_("The last step is taken back."),
         submit=_("Take it back"),
-        **_given(watch),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.assistance.watch.models import Watch, WatchSignal, WatchStep
+from yishi.assistance.watch.models import SelfReport, Watch, WatchSignal, WatchStep
 from yishi.web.kit.timeline import Event
 
 from .watch_words import trigger_word
@@ -23,6 +23,14 @@ def signal_events(signal: WatchSignal) -> list[Event]:
         words = f"{signal.referred_to.name}：{words}"
     judge = _who(signal.judged_for, signal.judged_by)
     return [raised, Event(signal.get_state_display(), signal.judged_at, judge, words)]
+
+
+def report_events(report: SelfReport) -> list[Event]:
+    """A family's own report from the day on which it came."""
+    filed = Event(_("Reported"), report.filed_at, report.name, report.words)
+    if report.state == SelfReport.State.WAITING:
+        return [filed, Event(_("Find whose report it is"), None, kind="next", due=report.match_by)]
+    return [filed, Event(report.get_state_display(), report.settled_at, _who(report.settled_by), report.reason)]
 
 
 def watch_events(watch: Watch) -> list[Event]:
