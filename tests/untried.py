@@ -29,6 +29,7 @@ BY_ANOTHER_RIGHT = {
     "assistance.deed.answer": ({"deed_code"}, "the family's own word"),
     "assistance.deed.disown": ({"member"}, "it was not I: of whoever is named in the deed as a member"),
     "assistance.self_report.by_code": ({"query_code"}, "a family's own report, by its code"),
+    "assistance.self_report.file": ({"public"}, "from a poster, by somebody without an account"),
     "commitments.verdict.change": ({"judge"}, "a second word is the judge's own"),
     "deliberation.consultation.appeal": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.state": ({"voice"}, "a voice is not a person"),

@@ -142,6 +142,8 @@ OVERWRITES_NOTHING = {
     "visit_decide": STAGE,
     "visit_withdraw": STAGE,
     "fact_take_back": STAGE,
+    "self_report_reopen": "the reason why it was set aside stays in the journal's entry",
+    "self_report_set_aside": STAGE,
     "signal_judge": STAGE,
     "signal_reopen": "the reason of the verdict stays in the journal's entry",
     "watch_step_back": "each step keeps its own words and its reason",

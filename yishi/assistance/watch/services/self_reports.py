@@ -211,7 +211,7 @@ def self_report_reopen(*, actor: Viewer, report: SelfReport, reason: str, act_id
         if this.replayed:
             return this.receipt
         row = _locked(report, State.MATCHED, State.SET_ASIDE)
-        why, was, fact = WHY_AGAIN.kept(reason), row.state, row.fact
+        why, was, said, fact = WHY_AGAIN.kept(reason), row.state, row.reason, row.fact
         if row.household is not None and row.household.head_id == row.reporter_id:
             raise WrongStage("self_report.by_code", _("The family said by its own code who it is."))
         row.state, row.household, row.fact = State.WAITING, None, None
@@ -223,7 +223,7 @@ def self_report_reopen(*, actor: Viewer, report: SelfReport, reason: str, act_id
             subject=("self_report", row.pk),
             place=row.place_id,
             quantities={"matched" if was == State.MATCHED else "aside": -1},
-            data={"reason": why},
+            data={"reason": why, "said": said},
         )
         this.result(report=row.pk)
     return this.receipt
