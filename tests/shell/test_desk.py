@@ -20,6 +20,7 @@ from tests.story import Story
 from yishi.assistance.imports.models import Import
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.projects.stages import TABLE as PROJECT_TABLE
+from yishi.assistance.watch.models import WatchFact
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, TimeRequest
 from yishi.commitments.stages import TABLE as PROMISE_TABLE
@@ -264,6 +265,9 @@ def test_waiting_1_every_stage_with_a_next_act_is_on_that_desk(world):
                 over = {course.column: stage}
                 if course.kind == "exit_suspicion":
                     over["ruled_by"] = world.people["second_clerk"]
+                if course.kind == "self_report":  # what is matched has its family
+                    fact = WatchFact.within.first()
+                    over.update(household=fact.household_id, fact=fact.pk)
                 type(record)._base_manager.filter(pk=record.pk).update(**over)
             urls = {_url(course, act, record) for act in course.acts}
             lingering += [
