@@ -93,7 +93,7 @@ def signal_judged(signal: WatchSignal, this: Act) -> None:
     for crossing in standing(from_kind=Kind.WORRY, to_kind=Kind.SIGNAL, to_id=signal.pk):
         worry = Worry.within.get(pk=crossing.from_id)
         if signal.state != State.WAITING:
-            worry_end(this, worry, is_found=signal.state != State.UNTRUE)
+            worry_end(this, worry, is_found=signal.state not in (State.UNTRUE, State.MISTAKE))
         elif worry.state in (Worry.State.SETTLED, Worry.State.ANSWERED):
             worry_resume(this, worry, "carry_on")
 
