@@ -136,7 +136,7 @@ def test_done_by_mistake_what_was_told_is_taken_back_with_it(cast, watched, worr
     worry_take_back(actor=cast.viewer("clerk"), worry=worry, reason="点错了户")
     worry.refresh_from_db()
     assert worry.state == Worry.State.FILED and not WatchFact.within.exists()
-    assert WatchSignal.within.get().state == "untrue" and Crossing.objects.get().ended_at is not None
+    assert WatchSignal.within.get().state == "mistake" and Crossing.objects.get().ended_at is not None
     assert told(worry) == ["worry.signalled", "worry.taken_back"]
 
 
