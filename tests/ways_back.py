@@ -10,6 +10,7 @@ UNDONE_BY = {
     "crossings.matter.supervise": ("assistance.finding.rule",),
     "crossings.proposal.supervise": ("assistance.finding.rule",),
     "crossings.signal.supervise": ("assistance.finding.rule",),
+    "crossings.suspicion.supervise": ("assistance.finding.rule",),
     "crossings.watch.supervise": ("assistance.finding.rule",),
     "crossings.worry.help": ("deliberation.worry.take_back",),
     "crossings.worry.signal": ("deliberation.worry.take_back",),

@@ -63,7 +63,7 @@ def worry_supervise(*, actor: Viewer, worry: Worry, listed: Listed, reason: str,
             return this.receipt
         kind = WorryStep.Kind.SUPERVISED
         row = worry_carry(this, worry, kind, reason, told="worry.supervised", due_on=listed.due_on)
-        finding = _bring(this, actor, (Kind.WORRY, row.pk), row, listed)
+        finding = bring(this, actor, (Kind.WORRY, row.pk), row, listed)
         this.result(worry=row.pk, finding=finding.pk)
     return this.receipt
 
@@ -75,7 +75,7 @@ def matter_supervise(*, actor: Viewer, matter: Matter, listed: Listed, act_id: U
         "crossings.matter.supervise", actor=by, act_id=act_id, body={"matter": matter.pk, **listed.sent()}
     ) as this:
         if not this.replayed:
-            _bring(this, actor, (Kind.MATTER, matter.pk), matter, listed)
+            bring(this, actor, (Kind.MATTER, matter.pk), matter, listed)
     return this.receipt
 
 
@@ -85,7 +85,7 @@ def proposal_supervise(*, actor: Viewer, proposal: Proposal, listed: Listed, act
     sent = {"proposal": proposal.pk, **listed.sent()}
     with act("crossings.proposal.supervise", actor=by, act_id=act_id, body=sent) as this:
         if not this.replayed:
-            _bring(this, actor, (Kind.PROPOSAL, proposal.pk), proposal, listed)
+            bring(this, actor, (Kind.PROPOSAL, proposal.pk), proposal, listed)
     return this.receipt
 
 
@@ -96,7 +96,7 @@ def signal_supervise(*, actor: Viewer, signal: WatchSignal, listed: Listed, act_
         "crossings.signal.supervise", actor=by, act_id=act_id, body={"signal": signal.pk, **listed.sent()}
     ) as this:
         if not this.replayed:
-            _bring(this, actor, (Kind.SIGNAL, signal.pk), signal, listed, signal.household)
+            bring(this, actor, (Kind.SIGNAL, signal.pk), signal, listed, signal.household)
     return this.receipt
 
 
@@ -105,11 +105,11 @@ def watch_supervise(*, actor: Viewer, watch: Watch, listed: Listed, act_id: UUID
     by = permit("watch.supervise", actor, watch)
     with act("crossings.watch.supervise", actor=by, act_id=act_id, body={"watch": watch.pk, **listed.sent()}) as this:
         if not this.replayed:
-            _bring(this, actor, (Kind.WATCH, watch.pk), watch, listed, watch.household)
+            bring(this, actor, (Kind.WATCH, watch.pk), watch, listed, watch.household)
     return this.receipt
 
 
-def _bring(
+def bring(
     this: Act,
     actor: Viewer,
     came_from: tuple[str, UUID],

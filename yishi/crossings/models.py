@@ -19,6 +19,7 @@ class Crossing(models.Model):
         PROPOSAL = "proposal", _("proposal")
         SIGNAL = "watch_signal", _("signal")
         WATCH = "watch", _("monitored family")
+        SUSPICION = "exit_suspicion", _("suspicion of an exit assessment")
         FINDING = "finding", _("finding of a supervision")
         DEED = "deed", _("deed")
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from yishi.assistance.deeds.rules import is_stationed
+from yishi.assistance.exits.rules import runs_its_assessment
 from yishi.assistance.register.rules import is_stationed_there, keeps_its_village
 from yishi.assistance.supervision.models import Round
 from yishi.assistance.supervision.rules import is_in_team, runs_round
@@ -62,3 +63,4 @@ add("matter.supervise", runs_matter & lists_there)
 add("proposal.supervise", receives_it & lists_there)
 add("signal.supervise", judges_it & lists_there)
 add("watch.supervise", posts_it & lists_there)
+add("suspicion.supervise", runs_its_assessment & lists_there)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from yishi.assistance.exits.hooks import ON_RULING_BACK
 from yishi.assistance.watch.hooks import ON_JUDGED
 from yishi.commitments.hooks import ON_REOPENED, ON_SETTLED
 from yishi.deliberation.services.screening import ON_TAKEN_BACK
 from yishi.kit.hooks import connect as hooks_connect
 from yishi.proposals import hooks
 
-from . import into_supervision, rules, worry_deeds, worry_signals
+from . import exit_findings, into_supervision, rules, worry_deeds, worry_signals
 from .suggestions import suggestion_count, suggestion_count_adopted, suggestion_share, suggestion_take_back
 
 RULES = (rules,)  # a module of rules declares its rights when it is imported
@@ -21,6 +22,7 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (ON_SETTLED, into_supervision.finding_ended),
     (ON_REOPENED, into_supervision.finding_again),
     (ON_JUDGED, worry_signals.signal_judged),
+    (ON_RULING_BACK, exit_findings.ruling_held),
     (ON_TAKEN_BACK, into_supervision.worry_taken_back),
     (ON_TAKEN_BACK, worry_signals.worry_taken_back),
     (ON_TAKEN_BACK, worry_deeds.worry_taken_back),

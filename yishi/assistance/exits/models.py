@@ -293,6 +293,12 @@ class ExitSuspicion(TakenBack, File):
         return self.number
 
     @property
+    def place(self) -> Place:
+        """The village of its household."""
+        village: Place = self.sample.place
+        return village
+
+    @property
     def is_ruled(self) -> bool:
         return self.state in (self.State.UPHELD, self.State.DISMISSED)
 

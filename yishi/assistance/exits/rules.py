@@ -73,6 +73,12 @@ def raises_it(viewer: Viewer, suspicion: ExitSuspicion) -> Answer:
     return asks_it.test(viewer, suspicion.sample)
 
 
+@predicate
+def runs_its_assessment(viewer: Viewer, suspicion: ExitSuspicion) -> Answer:
+    """Runs the assessment of the suspicion, in the field or closed."""
+    return _runs(viewer, suspicion.sample.assessment.place)
+
+
 def has_a_side(viewer: Viewer, suspicion: ExitSuspicion) -> bool:
     """Did they ask the household, raise the suspicion, or file counter-evidence that stands?"""
     sides = (suspicion.interviewer_id, suspicion.raised_by_id)

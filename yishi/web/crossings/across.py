@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.deeds.models import Deed
+from yishi.assistance.exits.models import ExitSuspicion
 from yishi.assistance.supervision.models import Finding, FindingStep
 from yishi.assistance.watch.models import Watch, WatchSignal
 from yishi.commitments.models import Commitment
@@ -55,6 +56,10 @@ def watch_doors(viewer: Viewer, watch: Watch) -> list[Door]:
     return _onto_a_list(viewer, "watch", watch) if watch.stage in Watch.OPEN else []
 
 
+def suspicion_doors(viewer: Viewer, suspicion: ExitSuspicion) -> list[Door]:
+    return _onto_a_list(viewer, "suspicion", suspicion) if suspicion.state == ExitSuspicion.State.UPHELD else []
+
+
 def _onto_a_list(viewer: Viewer, kind: str, file: Any) -> list[Door]:
     if not may(f"{kind}.supervise", viewer, file):
         return []
@@ -68,6 +73,7 @@ FILES: dict[str, tuple[Any, str, Callable[[Any], str], Callable[[Any], str]]] = 
     Kind.PROPOSAL: (Proposal, "proposal", lambda one: f"{one.number} {one.title}", lambda one: one.text),
     Kind.SIGNAL: (WatchSignal, "watch_signal", lambda signal: signal.number, lambda signal: signal.words),
     Kind.WATCH: (Watch, "watch", lambda watch: watch.number, lambda watch: ""),
+    Kind.SUSPICION: (ExitSuspicion, "exit_suspicion", lambda suspicion: suspicion.number, lambda one: one.basis),
     Kind.FINDING: (
         Finding,
         "supervision_finding",

@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yishi.assistance.exits.models import ExitSuspicion
 from yishi.assistance.register.models import Household
 from yishi.assistance.supervision.items import Item, read_pack
 from yishi.assistance.supervision.models import Lane, Round
 from yishi.assistance.supervision.services.findings import SEEN
 from yishi.assistance.watch.models import Watch, WatchSignal
 from yishi.assistance.watch.reads import trigger_of
+from yishi.crossings.exit_findings import suspicion_supervise
 from yishi.crossings.into_supervision import (
     Listed,
     matter_supervise,
@@ -36,6 +38,8 @@ from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.proposals.models import Proposal
+from yishi.web.assistance.exits.exit_words import who
+from yishi.web.assistance.exits.loads import load_suspicion
 from yishi.web.assistance.supervision.bodies import (
     BearerField,
     CoordinatorField,
@@ -133,7 +137,7 @@ class ListedForm(ActForm):
             del self.fields["place"]
         else:
             self.fields["place"].queryset = _villages(place, rounds)
-        if isinstance(file, WatchSignal | Watch):
+        if isinstance(file, WatchSignal | Watch | ExitSuspicion):
             del self.fields["household"]
         else:
             self.fields["household"].within(place)
@@ -270,10 +274,21 @@ def watch_list(request: Request, watch: Watch) -> HttpResponse:
     return _supervise(request, watch, "watch", watch_supervise, [*seen, *signals], back=back)
 
 
+@page("suspicion.supervise", load=load_suspicion)
+def suspicion_list(request: Request, suspicion: ExitSuspicion) -> HttpResponse:
+    """What it rests on, and what of the household's conditions is not met; of one that no register knows its line."""
+    sample, known = suspicion.sample, suspicion.conditions
+    said = suspicion.basis if sample.household_id else f"{who(sample)}：{suspicion.basis}"
+    back = reverse("exit_suspicion", args=[suspicion.pk])
+    initial = {"item": known[0]} if len(known) == 1 else {}
+    return _supervise(request, suspicion, "suspicion", suspicion_supervise, [said], back=back, initial=initial)
+
+
 urlpatterns = [
     path("desk/worries/<uuid:pk>/supervise/", worry_list, name="worry_supervise"),
     path("desk/matters/<uuid:pk>/supervise/", matter_list, name="matter_supervise"),
     path("desk/proposals/<uuid:pk>/supervise/", proposal_list, name="proposal_supervise"),
     path("desk/watch/signals/<uuid:pk>/supervise/", signal_list, name="signal_supervise"),
     path("desk/watch/<uuid:pk>/supervise/", watch_list, name="watch_supervise"),
+    path("desk/exits/suspicions/<uuid:pk>/supervise/", suspicion_list, name="suspicion_supervise"),
 ]

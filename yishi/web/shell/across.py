@@ -11,6 +11,7 @@ OFFERED: dict[str, list[Any]] = {
     "proposal": [crossings.proposal_doors],
     "watch_signal": [crossings.signal_doors],
     "watch": [crossings.watch_doors],
+    "exit_suspicion": [crossings.suspicion_doors],
 }
 TOLD = {"worry": [crossings.worry_events]}
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yishi.assistance.exits.hooks import ruling_taken_back
 from yishi.assistance.exits.models import ExitAssessment, ExitCounter, ExitInterview, ExitSample, ExitSuspicion
 from yishi.assistance.exits.rules import has_a_side
 from yishi.assistance.exits.settings import rules_of
@@ -252,13 +253,15 @@ def suspicion_rule(
 
 
 def ruling_take_back(*, actor: Viewer, suspicion: ExitSuspicion, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take a ruling back before the assessment is closed: the suspicion stands as it stood. Result: suspicion."""
+    """Take a ruling back before the assessment is closed: the suspicion stands as it stood. Refused while something
+    is owed of it. Result: suspicion."""
     by = permit("exit.rule_back", actor, suspicion)
     body = {"suspicion": suspicion.pk, "reason": reason}
     with act("assistance.exit.rule_back", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = _standing(suspicion, State.UPHELD, State.DISMISSED)
+        ruling_taken_back(row, this)
         why, was = WHY_BACK.kept(reason), row.state
         row.state = State.COUNTERED if row.counters.exists() else State.OPEN
         row.ruling_reason, row.ruled_by, row.ruled_for, row.ruled_at = "", None, None, None
