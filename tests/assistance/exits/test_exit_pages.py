@@ -158,3 +158,18 @@ def test_a_countys_page_shows_its_assessments_and_the_decision(assessed, client)
     sign_in(client, assessed.cast, "outsider")
     page = client.get(reverse("figures_place", args=[county.pk])).content.decode()
     assert assessed.assessment.number not in page
+
+
+def test_what_is_lacking_is_one_click_away(assessed, client):
+    """Without rural people there is no incidence: who may state them is led there; who decides reads what is kept."""
+    cast = assessed.cast
+    assessed.opened().drawn().asked()
+    suspicion = assessed.suspect(assessed.of_kind("exited"))
+    assessed.rule(suspicion, True)
+    sign_in(client, cast, "clerk")
+    page = client.get(reverse("exit_assessment", args=[assessed.assessment.pk])).content.decode()
+    assert reverse("stated_new", args=[cast.places["牟定县"].pk]) in page
+    assessed.closed()
+    sign_in(client, cast, "office_head")
+    form = client.get(reverse("exit_decide", args=[assessed.assessment.pk])).content.decode()
+    assert "未达标" in form and "· 达标" in form

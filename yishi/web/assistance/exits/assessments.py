@@ -122,6 +122,7 @@ def assessment(request: Request, assessment: ExitAssessment) -> HttpResponse:
         "events": assessment_events(assessment),
         "key": ring().public_key,
         "waiting": _waiting(results) if is_running else {},
+        "may_state": is_running and may("number.state", viewer, assessment.place),
         "may_draw": assessment.stage == Stage.FRAMED and may("exit.draw", viewer, assessment),
         "may_drop": assessment.stage in (Stage.FRAMED, Stage.DRAWN) and may("exit.drop", viewer, assessment),
         "may_close": is_running and may("exit.close", viewer, assessment),
@@ -182,6 +183,7 @@ def _measure_rows(results: dict[str, Any]) -> list[dict[str, Any]]:
                 if results["incidence"]["rural"]
                 else _("no paper states the rural people of the county by that day")
             )
+            row["needs_rural"] = not results["incidence"]["rural"]
         if measure:
             whole = measure["whole"]
             row |= {

@@ -79,9 +79,7 @@ class DecideForm(ActForm):
 @page("exit.decide", load=load_assessment)
 def exit_deciding(request: Request, assessment: ExitAssessment) -> HttpResponse:
     lines = assessment.results.get("lines", {})
-    facts = [
-        (MEASURES[name], f"{per_cent(line['share']) or '—'}（{line_words(line)}）") for name, line in lines.items()
-    ]
+    facts = [(MEASURES[name], _measured(line)) for name, line in lines.items()]
     lists = poor_lists(assessment.place, timezone.localdate())
     return _act(
         request,
@@ -102,6 +100,14 @@ def exit_deciding(request: Request, assessment: ExitAssessment) -> HttpResponse:
         done=_("Decided; the register follows."),
         submit=_("Decide"),
     )
+
+
+def _measured(line: dict[str, Any]) -> str:
+    """A share with its line, and whether it keeps to it."""
+    said = f"{per_cent(line['share']) or '—'}（{line_words(line)}）"
+    if line["holds"] is None:
+        return said
+    return f"{said} · {_('keeps to it') if line['holds'] else _('does not keep to it')}"
 
 
 class BackForm(ActForm):

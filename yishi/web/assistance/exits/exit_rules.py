@@ -68,6 +68,14 @@ def _shipped(rule: ExitRule) -> list[dict[str, Any]]:
     return rows
 
 
+def _told(versions: Sequence[dict[str, Any]]) -> str:
+    """What the shipped versions say: once where all say the same, else each by its name."""
+    texts = {row["text"] for row in versions}
+    if len(texts) == 1:
+        return str(versions[0]["text"])
+    return "；".join(f"{row['version']}：{row['text']}" for row in versions)
+
+
 def _said(setting: ExitSetting) -> str:
     """What a change says: a number, that the condition is none there, or that the area above is followed."""
     if setting.value is not None:
@@ -113,9 +121,8 @@ def exit_rules(request: Request) -> HttpResponse:
     rows = []
     for code in codes():
         rule = ExitRule(code)
-        shipped = list(dict.fromkeys(f"{row['text']}" for row in _shipped(rule)))
         here = _here(request, [change for change in changes if change.code == code])
-        rows.append({"code": code, "title": rule.title, "shipped": " / ".join(shipped), "here": here})
+        rows.append({"code": code, "title": rule.title, "shipped": _told(_shipped(rule)), "here": here})
     return RULES.respond(request, "assistance/exits/rules.html", rows, income=_income(request))
 
 
