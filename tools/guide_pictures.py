@@ -278,6 +278,42 @@ def exit_assessed(browser: Any, base: str) -> None:
     clerk.picture("exit-suspicion", 720)
 
 
+def family_watched(browser: Any, base: str) -> None:
+    """Section 9."""
+    clerk = Clerk(browser, base, OFFICE)
+    clerk.open("/desk/imports/new/?kind=facts")
+    card = f"{AREA}19710305107"
+    card += check_character(card)
+    rows = [
+        ["演示·白寅", "", "2026-01-15", 12800.5, "YB0001"],
+        ["演示·查无", card, "2026-01-15", 6400, "YB0002"],
+        ["演示·龙戊", card, "2026-01-15", -300, "YB0003"],
+    ]
+    headings = ["姓名", "证件号码", "结算日期", "个人自付金额（元）", "结算单号"]
+    clerk.fill(kind="部门预警名单")
+    clerk.upload("大额医疗费用.xlsx", write_sheet(rows, headings, "名单"))
+    clerk.send()
+    clerk.wait_for('main a[href$="rejected.xlsx"]')
+    clerk.picture("watch-import", 900)
+    phone = Clerk(browser, base, size=PHONE)
+    phone.open("/self-report/")
+    phone.fill(place="腊姑村", trigger="illness", on=TODAY.isoformat(), words="住院两个星期", name="演示·李乙")
+    phone.picture("self-report", 1300)
+    phone.send()
+    village = Clerk(browser, base, VILLAGE)
+    village.open("/desk/watch/reports/")
+    village.page.locator("main td a").first.click()
+    village.follow("认户")
+    village.picture("self-report-match", 820)
+    clerk.open("/desk/watch/signals/?state=all")
+    clerk.picture("watch-signals", 720)
+    clerk.open("/desk/watch/families/?stage=watched")
+    clerk.page.locator("main td a").first.click()
+    clerk.picture("watch", 1100)
+    clerk.open("/desk/watch/figures/")
+    clerk.picture("watch-figures", 900)
+
+
 def walk(browser: Any, base: str, parts: set[str]) -> None:
     if not parts or "campaign" in parts:
         campaign_set_up(browser, base)
@@ -295,6 +331,8 @@ def walk(browser: Any, base: str, parts: set[str]) -> None:
         round_supervised(browser, base)
     if not parts or "exits" in parts:
         exit_assessed(browser, base)
+    if not parts or "watch" in parts:
+        family_watched(browser, base)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from yishi.assistance.watch.services.signals import MOST_AMOUNT
 from yishi.assistance.watch.triggers import read_pack
 from yishi.notices.addresses import address_of
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Installation, Place, Venue
+from yishi.organisations.models import Place, Venue
 from yishi.organisations.query_codes import Kind, spaced
 from yishi.organisations.services.venues import venue_by_code
 from yishi.web.kit.fields.place_field import PlaceField
@@ -78,14 +78,10 @@ class PosterForm(FourAnswers):
 
 
 class AnywhereForm(PosterForm):
+    """Of any place; where no desk receives reports, the service says so."""
+
     place = PlaceField(label=gettext_lazy("Which village or community?"), levels=LEVELS)
     field_order = ["act_id", "place", "trigger", "on", "amount", "words", "name", "phone"]
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        installation = Installation.objects.select_related("home_place").filter(pk=1).first()
-        if installation and installation.home_place:
-            self.fields["place"].limit(installation.home_place)
 
 
 def own_household(viewer: Viewer) -> Household | None:

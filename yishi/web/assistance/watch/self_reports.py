@@ -1,6 +1,7 @@
 """What families report themselves, at the desk: their list, one report, and whose it is, found by hand."""
 
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +30,7 @@ from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.nearby import widest_place
-from yishi.web.kit.one_act import one_act
+from yishi.web.kit.one_act import CARD, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
@@ -39,6 +41,7 @@ from .watch_story import report_events
 State = SelfReport.State
 MOST = 10_000
 MOST_OFFERED = 20
+LONG = replace(CARD, body="card-body long-choices")  # a household to a line
 
 SELF_REPORTS = DeclaredList(
     "self_reports",
@@ -48,7 +51,7 @@ SELF_REPORTS = DeclaredList(
         Column(gettext_lazy("name as written"), "name"),
         Column(gettext_lazy("what is reported"), report_word),
         Column(gettext_lazy("place"), "place.full_name", shown="place.name"),
-        Column(gettext_lazy("reported on"), lambda report: report.filed_at.date()),
+        Column(gettext_lazy("reported on"), lambda report: timezone.localdate(report.filed_at)),
         Column(gettext_lazy("find its household by"), "match_by"),
         Column(gettext_lazy("state"), "get_state_display"),
         Column(gettext_lazy("household"), lambda report: report.household.number if report.household else ""),
@@ -187,6 +190,7 @@ def self_report_whose(request: Request, report: SelfReport) -> HttpResponse:
         back=reverse("self_report_file", args=[report.pk]),
         done=_("The family is known; its signal waits for a verdict."),
         submit=_("It is this family's"),
+        layout=LONG,
     )
 
 
