@@ -366,6 +366,7 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "findings.load_finding": pk(gap),
         "findings.load_file": {"pk": gap.pk, "file": photo.pk},
         "villages.load_village": round_village,
+        "villages.load_visit": {**round_village, "visit": round.made.get().pk},
         "villages.load_home": {**round_village, "home": supervision.homes[0].pk},
         "steering.load_meeting": pk(steered.meeting),
         "studies.load_study": pk(story.study),

@@ -1,4 +1,5 @@
 import "./common.js";
+import "./grid.js";
 import "./idle.js";
 import "./masks.js";
 import "./picker.js";

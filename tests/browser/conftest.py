@@ -32,6 +32,16 @@ VIOLATIONS = """async levels => {
   return found.violations.map(one =>
     `${one.id}: ${one.help} — ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join('; ')}`);
 }"""
+# Cells of a table in which words stand a letter a line, and words about a state that are cut.
+CLOSED_UP = """() => [...document.querySelectorAll('main .scroll :is(td, th), main .table-wrap :is(td, th)')]
+  .filter(cell => cell.offsetParent && cell.innerText.trim().length > 3)
+  .filter(cell => getComputedStyle(cell).display === 'table-cell')
+  .filter(cell => cell.clientWidth < 3 * parseFloat(getComputedStyle(cell).fontSize))
+  .map(cell => cell.innerText.trim().slice(0, 20))
+  .concat([...document.querySelectorAll('main td .tag, main td .clock, main th .tag')]
+    .filter(tag => tag.offsetParent && (tag.scrollWidth > tag.clientWidth + 1
+      || tag.getBoundingClientRect().right > tag.closest('td, th').getBoundingClientRect().right + 1))
+    .map(tag => 'cut: ' + tag.innerText))"""
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -101,6 +111,11 @@ def session_of(cast: Cast, who: str) -> str:
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.save()
     return session.session_key
+
+
+def closed_up(page) -> list[str]:
+    """What of the tables cannot be read: a column that closed up to letters, a badge that is cut."""
+    return list(page.evaluate(CLOSED_UP))
 
 
 def violations(page) -> list[str]:

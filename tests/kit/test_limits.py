@@ -227,6 +227,7 @@ TRIED = {
     "deliberation/services/consultations.LEAST_STATEMENTS", "deliberation/services/consultation_voices.MOST_WAITING",
     "assistance/checks/services/check_acts.MOST_VALUE",
     "assistance/supervision/services/findings.MOST", "assistance/supervision/services/rounds.MOST_PEOPLE",
+    "assistance/imports/services/finding_kind.MOST_GAPS",  # tests/assistance/imports/test_findings_book.py
     "assistance/watch/services/signals.MOST_AMOUNT", "assistance/watch/services/recognising.MOST_PRESENT",
     "assistance/campaign/services/campaigns.MOST",
     "assistance/campaign/catalogues.MOST_BYTES", "assistance/projects/services/funds.MOST_FEN",
@@ -269,7 +270,9 @@ WORKBOOK = "a workbook of that size: tests/formats/ and tests/assistance/imports
 LEFT = {
     "web/assistance/supervision/findings.MOST": SHOWN,
     "web/assistance/supervision/findings.MOST_CHOICES": SHOWN,
-    "web/assistance/supervision/rounds.MOST_VILLAGES": SHOWN,
+    "assistance/supervision/book.MOST_HOMES": WORKBOOK,
+    "assistance/supervision/book.MOST_VILLAGES": WORKBOOK,
+    "assistance/supervision/reads.MOST_SPANS": SHOWN,
     "assistance/watch/figures.LEAST": SHOWN,
     "web/assistance/watch/self_report.MOST_SHOWN": SHOWN,
     "web/assistance/watch/self_reports.MOST": SHOWN,
@@ -311,6 +314,7 @@ LEFT = {
     "web/assistance/projects/fund_acts.MOST_OFFERED": SHOWN,
     "web/assistance/projects/money_fields.MOST_OFFERED": SHOWN,
     "web/assistance/register/household_story.LONGEST": SHOWN,
+    "web/commitments/commitments.MOST": SHOWN,
     "web/commitments/waiting.MOST_RESULTS": SHOWN,
     "web/deliberation/sittings/waiting.MOST_SEATS": SHOWN,
     "web/kit/fields/body_field.LONGEST": SHOWN,

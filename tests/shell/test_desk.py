@@ -20,6 +20,7 @@ from tests.story import Story
 from yishi.assistance.imports.models import Import
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.projects.stages import TABLE as PROJECT_TABLE
+from yishi.assistance.supervision.models import RoundMember
 from yishi.assistance.watch.models import WatchFact
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment, TimeRequest
@@ -153,6 +154,11 @@ def _coordination(record, act, cast):
     record.lane, record.coordinate_by = "county", timezone.localdate()
 
 
+def _round(record, act, cast):
+    member = {"round": record, "person": cast.people["clerk"], "valid_to": None}
+    RoundMember.objects.get_or_create(**member, defaults={"valid_from": timezone.localdate()})
+
+
 def _watch(record, act, cast):
     """Nobody who is asked took a step; the notice no longer hangs."""
     record.verified_by = record.checked_by = None
@@ -186,8 +192,9 @@ def _nobodys(record, act, cast):
 
 PREPARED = {
     "commitment": _promise, "project": _project, "proposal": _proposal, "study": _study, "sitting": _sitting,
-    "coordination": _coordination, "gate": _gate, "match": _match, "plan": _plan, "import": _import, "report": _report,
-    "self_report": _self_report, "watch": _watch, "watch_signal": _watch_signal, "exit_assessment": _exit_assessment,
+    "coordination": _coordination, "round": _round, "gate": _gate, "match": _match, "plan": _plan, "import": _import,
+    "report": _report, "self_report": _self_report, "watch": _watch, "watch_signal": _watch_signal,
+    "exit_assessment": _exit_assessment,
     "exit_suspicion": _exit_suspicion,
 }  # fmt: skip
 
@@ -220,8 +227,8 @@ def world(cast):
 
 NAMED = {
     "worry", "matter", "gate", "plan", "study", "sitting", "consultation", "agreement", "commitment", "proposal",
-    "match", "project", "payment", "coordination", "change_request", "duplicate", "import", "report", "release",
-    "visit", "self_report", "watch", "watch_signal", "exit_assessment", "exit_suspicion",
+    "match", "project", "payment", "coordination", "round", "change_request", "duplicate", "import", "report",
+    "release", "visit", "self_report", "watch", "watch_signal", "exit_assessment", "exit_suspicion",
 }  # fmt: skip
 
 

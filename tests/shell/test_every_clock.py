@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from tests.assistance.exits.assessed import Assessed
+from tests.assistance.supervised import finding_of, supervised
 from tests.calendar_by_hand import FIRST, LAST, NEXT_YEAR, NOTHING, TODAY
 from tests.cast import sign_in
 from tests.story import Story
@@ -16,6 +17,8 @@ from yishi.assistance.deeds.models import DeedCode
 from yishi.assistance.deeds.services.family import answer_again_until
 from yishi.assistance.supervision.models import Round
 from yishi.assistance.supervision.services._common import coordinate_by
+from yishi.assistance.supervision.services.coordination import coordination_recount, finding_coordinate
+from yishi.assistance.supervision.services.findings import finding_rule
 from yishi.commitments.clocks import next_due, yellow_from
 from yishi.commitments.models import Commitment
 from yishi.commitments.services import clocks_run
@@ -55,6 +58,7 @@ CLOCKS = {
     "commitments/clocks.py:next_due": "test_the_check_of_a_proof",
     "commitments/clocks.py:yellow_from": "test_a_promise_turns_yellow",
     "commitments/services/carrying.py:proof_check": "test_the_story_of_a_matter",
+    "commitments/services/clock.py:_due": "test_a_promise_is_passed_on",
     "commitments/services/clock.py:_press": "test_a_promise_is_passed_on",
     "commitments/services/judging.py:_reopen": "test_a_reopened_promise",
     "commitments/services/recounting.py:days_recount": "test_what_was_in_doubt_is_counted_again",
@@ -175,6 +179,31 @@ def test_coordination(wall, cast):
     """Ten working days for whoever coordinates a finding, from the day on which they were asked."""
     for start in STARTS:
         holds(wall, coordinate_by(start, Round(pack="2020.1")), start, 10)
+
+
+def test_coordination_in_doubt_is_counted_again(monkeypatch, cast, all_files):
+    """Whoever coordinates is told; what was arranged, and what left the list, stays as it was."""
+    start = D("2027-02-03")
+    announce(monkeypatch, TODAY)
+    Installation.objects.update_or_create(pk=1, defaults={"calendar_year": 2026})
+    with at(start):
+        round = supervised(cast)
+        lanes = ("county", "province", "prefecture")
+        waits, arranged, ruled = round.visit(*(round.gap("housing", number, lane) for number, lane in enumerate(lanes)))
+        finding_coordinate(actor=cast.viewer("province_clerk"), finding=arranged, words="已商定")
+        finding_rule(actor=cast.viewer("clerk"), finding=ruled, ruling="unfounded", reason="不存在")
+    for found in (waits, arranged, ruled):
+        assert found.coordinate_by == TODAY.counted(start, 10) and not found.coordinate_by.is_certain
+    monkeypatch.undo()
+    announce(monkeypatch, NEXT_YEAR)
+    assert coordination_recount(D("2027-01-01"), D("2027-12-31")) == 1
+    days = {key: finding_of(found.pk).coordinate_by for key, found in
+            (("waits", waits), ("arranged", arranged), ("ruled", ruled))}  # fmt: skip
+    before, after = TODAY.counted(start, 10), NEXT_YEAR.counted(start, 10)
+    assert days == {"waits": after, "arranged": before, "ruled": before} and before != after
+    notice = Notice.objects.get(code="due.recounted", subject_id=waits.pk)
+    assert notice.body_id == cast.bodies["office"].pk
+    assert coordination_recount(D("2027-01-01"), D("2027-12-31")) == 0
 
 
 def test_the_table_names_every_place_that_asks_for_working_days():

@@ -22,6 +22,7 @@ from .exits.services.recounting import days_recount
 from .imports import rules as import_rules
 from .imports.services.deed_kind import Deeds
 from .imports.services.fact_kind import Facts
+from .imports.services.finding_kind import Findings
 from .imports.services.household_kind import Households
 from .imports.services.number_kind import Numbers
 from .imports.services.organisation_kind import Organisation
@@ -103,3 +104,4 @@ def connect() -> None:
     kind_add("numbers", Numbers())
     kind_add("facts", Facts())
     kind_add("organisation", Organisation())
+    kind_add("findings", Findings())

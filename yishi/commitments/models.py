@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.attachments.models import Attachment, PaperRecord
 from yishi.database.counted_days import CountedDayField
+from yishi.database.indexes import NullsFirst
 from yishi.database.reach import File, Reach
 from yishi.database.taken_back import TakenBack, TakenBackFile
 from yishi.database.two_people import apart
@@ -96,6 +97,7 @@ class Commitment(File):
             models.Index(fields=["bearer", "state", "due_on"], name="commitment_of_bearer"),
             models.Index(fields=["place", "state", "due_on"], name="commitment_of_place"),
             models.Index(fields=["supervisor", "state", "due_on"], name="commitment_of_supervisor"),
+            NullsFirst(fields=["settled_on", "due_on", "id"], name="commitment_order"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -16,6 +16,14 @@ from django_scopes import scope
 from django_scopes.manager import DisabledQuerySet
 from django_scopes.state import get_scope
 
+Span = tuple[int, int]  # the numbers `lo`…`hi` of a place
+WIDE = 400  # places: what lies in more of them is looked for row by row, not place by place
+
+
+def width(spans: Sequence[Span]) -> int:
+    """How many places some spans hold."""
+    return sum(hi - lo + 1 for lo, hi in spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -37,6 +45,11 @@ class Reach:
             self.everything, self.spans, tuple(self.villages), self.bodies, self.person, self.helper,
             self.registers, self.register_bodies,
         )  # fmt: skip
+
+    @property
+    def is_wide(self) -> bool:
+        """Does it cover so many places that a row in it is found sooner in the order of a list than by its place?"""
+        return self.everything or width([*self.spans, *self.villages]) > WIDE
 
     def places(self, prefix: str, spans: Sequence[tuple[int, int]] | None = None) -> Q:
         """The condition that the place at `prefix` ("place__") lies in one of the spans; never true without spans."""

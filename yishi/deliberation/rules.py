@@ -154,8 +154,14 @@ def helps_families(viewer: Viewer, thing: Any = None) -> Answer:
     return may("pairing.own", viewer)
 
 
+@predicate
+def goes_on_rounds(viewer: Viewer, thing: Any = None) -> Answer:
+    """Is in the team of a round of supervision without any desk: an expert who was asked along."""
+    return may("round.see", viewer)
+
+
 add("desk.see", sits_somewhere, reads=True)
-add("desk.enter", sits_somewhere | administers_something | helps_families, reads=True)
+add("desk.enter", sits_somewhere | administers_something | helps_families | goes_on_rounds, reads=True)
 add("matter.see", sits_somewhere, reads=True)
 add("matter.open", may_open)
 add("matter.run", runs_matter)

@@ -72,7 +72,7 @@ def stays_whole(cast, round, made):
         standing = {row.pk for row in rows if standing_of(row) == name}
         assert {found.pk for found in Finding.within.filter(STANDINGS[name], pk__in=[f.pk for f in made])} == standing
     for row in rows:
-        assert row.is_open == (standing_of(row) == "open")
+        assert row.is_open == (standing_of(row) == "open") and row.standing == standing_of(row)
         left = [row.commitment.state == "struck_off", row.merged_into_id is not None, bool(row.ruling)]
         assert sum(left) == (0 if row.is_open else 1), (row.commitment.state, row.ruling)
         assert bool(row.reason) == (row.merged_into_id is not None or bool(row.ruling))

@@ -16,17 +16,14 @@ from yishi.assistance.register.reads import (
     FEW,
     MANY,
     MOST_TYPED,
-    WIDE,
-    Span,
     Typed,
     Word,
     begins,
     is_few,
     outside,
-    width,
     words_of,
 )
-from yishi.database.reach import Reach
+from yishi.database.reach import WIDE, Reach, Span, width
 from yishi.kit.records import lend
 from yishi.kit.text import clean
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
@@ -183,7 +180,7 @@ def deeds_in(reach: Reach) -> QuerySet[Deed]:
 
 def is_wide(reach: Reach) -> bool:
     """Does it cover so many places that a deed in it is found sooner among the newest than by its place?"""
-    return reach.everything or width(spans_of(reach)) > WIDE
+    return reach.is_wide
 
 
 def ids_in(reach: Reach) -> QuerySet[Any, Any]:

@@ -26,6 +26,7 @@ class Import(File):
         NUMBERS = "numbers", _("numbers of villages: population")
         FACTS = "facts", _("departments' lists for monitoring")
         ORGANISATION = "organisation", _("bodies, posts and members")
+        FINDINGS = "findings", _("findings of a round")
 
     class State(models.TextChoices):
         SENT = "sent", _("waits to be read")

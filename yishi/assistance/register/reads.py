@@ -1,6 +1,6 @@
 """Look-ups over households at the size of a province: written so that both databases answer them from an index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from yishi.database.reach import Reach
+from yishi.database.reach import WIDE, Reach, Span, width
 from yishi.kit.names import dotted, plain_name
 from yishi.kit.text import bigrams, clean, grams
 from yishi.organisations.models import Place, PlaceVersion
@@ -19,13 +19,11 @@ from .models import Household, HouseholdMember
 from .models.households import helped_households
 
 MOST_FOUND = 100  # households in which one number stands
-WIDE = 400  # places: a reach of more is asked household by household, not place by place
 FEW, MANY = 2_000, 20_000  # so many ids are looked up, rather than all rows of a county, of a province looked through
 MOST_SPANS = 60
 MOST_PAIRS = 12  # of letters that are looked for in the words
 MOST_TYPED = 64
 _LAST = "\U0010ffff"
-Span = tuple[int, int]
 
 
 def households_in(reach: Reach) -> QuerySet[Household]:
@@ -38,7 +36,7 @@ def households_in(reach: Reach) -> QuerySet[Household]:
         return Household.objects.all()
     spans = [*reach.spans, *reach.villages]
     households = Household.within.filter(arriving__isnull=True)
-    if sum(hi - lo + 1 for lo, hi in spans) <= WIDE:
+    if not reach.is_wide:
         return households.filter(reach.places("place__", tuple(spans)))
     return between(households, spans)
 
@@ -200,8 +198,3 @@ class Word:
         for lo, hi in self.spans:
             inside |= Q(lo__range=(lo, hi))
         return Q(place__in=Place.objects.filter(inside).values("pk")) if self.spans else inside
-
-
-def width(spans: Sequence[Span]) -> int:
-    """How many places some spans hold."""
-    return sum(hi - lo + 1 for lo, hi in spans)

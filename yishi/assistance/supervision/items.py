@@ -61,6 +61,16 @@ def read_pack(version: str) -> Pack:
 
 
 @cache
+def versions() -> list[str]:
+    """The versions, the oldest first."""
+    return sorted((path.stem for path in HERE.glob("*.toml")), key=lambda stem: [int(part) for part in stem.split(".")])
+
+
 def newest() -> str:
     """The version with which a round that is opened today begins."""
-    return max((path.stem for path in HERE.glob("*.toml")), key=lambda stem: [int(part) for part in stem.split(".")])
+    return versions()[-1]
+
+
+def every_item() -> dict[str, Item]:
+    """The items of all versions by code, as the newest has them: a round keeps its own."""
+    return {code: item for version in versions() for code, item in read_pack(version).items.items()}

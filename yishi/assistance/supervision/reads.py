@@ -1,33 +1,32 @@
 """Look-ups: the matrix of a village (households × items), filled from the register, the checks and what is found; the
 lists of findings by state and lane."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.register.models import Household, HouseholdMember, MemberYear
 from yishi.assistance.register.reads_then import households_on
 from yishi.commitments.models import Commitment
-from yishi.organisations.models import Place, PlaceLevel
+from yishi.database.reach import WIDE, Reach, width
+from yishi.organisations.models import Place, PlaceLevel, valid_on
 
 from .items import Item, read_pack
-from .models import Finding, Round
+from .models import Finding, Round, RoundMember
 
 S = Commitment.State
+A_PREFECTURE = 3_000  # places: what is counted or filtered there is still found by its place
+MOST_SPANS = 200  # in one question: both databases limit how deep a condition is
 
 # How a finding stands, each finding in exactly one of them.
-STANDINGS: dict[str, Q] = {
-    "open": Q(commitment__state__in=Commitment.OPEN),
-    "struck_off": Q(commitment__state=S.STRUCK_OFF),
-    "merged": Q(merged_into__isnull=False),
-    "ruled": Q(merged_into__isnull=True, commitment__state__in=(S.SET_ASIDE, S.CLOSED_UNDONE)),
-}
+STANDINGS: dict[str, Q] = {name: Q(standing=name) for name in Finding.Standing.values}
 OF_PEOPLE: dict[str, tuple[str, Q]] = {  # item's fact of the register → what a person's year says of it
     "lack.school": ("student", ~Q(dropout_reason="")),
     "lack.medical": ("medical", Q(medical="none")),
@@ -35,7 +34,7 @@ OF_PEOPLE: dict[str, tuple[str, Q]] = {  # item's fact of the register → what 
 
 
 def standing_of(finding: Finding) -> str:
-    """Which of STANDINGS it is in."""
+    """Which of STANDINGS it is in, by its promise."""
     if finding.commitment.state in Commitment.OPEN:
         return "open"
     if finding.commitment.state == S.STRUCK_OFF:
@@ -143,6 +142,42 @@ def _rules(items: Iterable[Item], keys: Sequence[UUID], day: date) -> dict[tuple
     return rules
 
 
+def findings_in(reach: Reach, by_place: int = WIDE) -> QuerySet[Finding]:
+    """What `Finding.objects` gives within `reach`, in a form that an index answers.
+
+    Of at most `by_place` places the ids come first, each kind from its index. Of more (a prefecture, a province, or
+    whoever runs a round of one) the newest are looked through: those of the reach come soon, unless they are filtered.
+    """
+    if reach.everything:
+        return Finding.within.all()
+    spans, rounds = [*reach.spans, *reach.villages], _rounds_of(reach)
+    mine = [key for key, _lo, _hi in rounds]
+    if max([width(spans), *(hi - lo for _key, lo, hi in rounds)]) <= by_place:
+        there = Place.objects.filter(reach.places("", spans))
+        parts = (
+            Q(place__in=there.values("pk")),
+            Q(round__in=mine),
+            Q(coordinator__in=reach.bodies),
+            Q(commitment__in=Commitment.within.filter(bearer__in=reach.bodies, origin_kind="finding").values("pk")),
+        )
+        first, *others = (Finding.within.filter(part).values("pk") for part in parts)
+        return Finding.within.filter(pk__in=first.union(*others))
+    findings = Finding.within.annotate(_lo=F("place__lo") + 0)
+    condition = Q(round__in=mine) | Q(coordinator__in=reach.bodies) | Q(commitment__bearer__in=reach.bodies)
+    for lo, hi in spans:
+        condition |= Q(_lo__gte=lo, _lo__lte=hi)
+    return findings.filter(condition)
+
+
+def _rounds_of(reach: Reach) -> list[tuple[UUID, int, int]]:
+    """The rounds that the viewer's desks run or lead, and those in whose team they are today; with their areas."""
+    teams = RoundMember.objects.filter(
+        valid_on(timezone.localdate()), person=reach.helper, person__isnull=False, round__state=Round.State.OPEN
+    )
+    mine = Q(body__in=reach.bodies) | Q(leading__in=reach.bodies) | Q(pk__in=teams.values("round"))
+    return list(Round.objects.filter(mine).values_list("pk", "place__lo", "place__hi"))
+
+
 def with_promise(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     """With all that a line of a list shows."""
     return findings.select_related(
@@ -152,35 +187,45 @@ def with_promise(findings: QuerySet[Finding]) -> QuerySet[Finding]:
 
 def sums_of(findings: QuerySet[Finding]) -> dict[str, dict[str, int]]:
     """Lane → standing → how many: together they are the whole list."""
-    counts = {name: Count("pk", filter=condition) for name, condition in STANDINGS.items()}
-    lines: Any = findings.order_by().values("lane").annotate(**counts)
-    return {line["lane"]: {name: line[name] for name in STANDINGS} for line in lines}
+    sums: dict[str, dict[str, int]] = {}
+    lines: Any = findings.order_by().values_list("lane", "standing").annotate(Count("pk"))
+    for lane, standing, count in lines:
+        sums.setdefault(lane, dict.fromkeys(STANDINGS, 0))[standing] = count
+    return sums
 
 
-def villages_of(round: Round) -> list[dict[str, Any]]:
-    """The villages of a round's list in the order of places, each with its findings (`all`, `open`) and its last visit
-    (`visited`). Three queries."""
-    listed = list(round.listed.filter(off_at=None).select_related("place"))
-    spans = Q(pk__in=[])
-    for each in listed:
-        spans |= Q(lo__range=(each.place.lo, each.place.hi))
-    villages = Place.objects.filter(spans, level=PlaceLevel.VILLAGE, closed_on=None).order_by("lo")
-    counts: dict[UUID, tuple[int, int]] = {
-        place: (whole, still)
-        for place, whole, still in Finding.within.filter(round=round)
-        .order_by()
-        .values("place")
-        .annotate(whole=Count("pk"), still=Count("pk", filter=STANDINGS["open"]))
-        .values_list("place", "whole", "still")
-    }
-    visits: dict[UUID, date] = {}
-    for place, on in round.made.order_by("on").values_list("place", "on"):
-        visits[place] = on
+def villages_in(round: Round) -> QuerySet[Place] | list[Place]:
+    """The villages of a round's list, in the order of places."""
+    villages = Place.objects.filter(level=PlaceLevel.VILLAGE, closed_on=None).order_by("lo")
+    listed = round.listed.filter(off_at=None)
+    if round.level == PlaceLevel.VILLAGE:
+        return villages.filter(pk__in=listed.values("place"))
+    spans = sorted(listed.values_list("place__lo", "place__hi"))
+    parts = (spans[start : start + MOST_SPANS] for start in range(0, len(spans), MOST_SPANS))
+    return [village for part in parts for village in villages.filter(_within(part))]
+
+
+def _within(spans: Iterable[tuple[int, int]]) -> Q:
+    condition = Q(pk__in=[])
+    for lo, hi in spans:
+        condition |= Q(lo__range=(lo, hi))
+    return condition
+
+
+def told_of(round: Round, villages: Iterable[Place]) -> list[dict[str, Any]]:
+    """Each of these villages with its findings (`all`, `open`) and its last visit (`visited`). Two queries."""
+    villages = list(villages)
+    keys = [village.pk for village in villages]
+    counts: dict[UUID, Counter[str]] = defaultdict(Counter)
+    found: Any = Finding.within.filter(round=round, place__in=keys).order_by().values_list("place", "standing")
+    for place, standing, count in found.annotate(Count("pk")):
+        counts[place][standing] += count
+    visits = dict(round.made.filter(place__in=keys).order_by("on").values_list("place", "on"))
     return [
         {
             "place": village,
-            "all": counts.get(village.pk, (0, 0))[0],
-            "open": counts.get(village.pk, (0, 0))[1],
+            "all": sum(counts[village.pk].values()),
+            "open": counts[village.pk][Finding.Standing.OPEN],
             "visited": visits.get(village.pk),
         }
         for village in villages

@@ -34,7 +34,8 @@ def rounds_for(viewer: Viewer) -> Q:
     for lo, hi in viewer.grounds:
         above |= Q(place__lo__gte=lo, place__hi__lte=hi)
         below |= Q(place__lo__lte=lo, place__hi__gte=hi)
-        seen |= Q(pk__in=Round.objects.filter(made__place__lo__range=(lo, hi)).values("pk"))
+        been = Round.objects.filter(made__place__lo__range=(lo, hi), made__taken_back_at__isnull=True)
+        seen |= Q(pk__in=been.values("pk"))
     announced = ~Q(visits=Round.Visits.UNANNOUNCED) | ~Q(state=Round.State.OPEN)
     return own | above | (below & (announced | seen))
 
@@ -120,7 +121,6 @@ def coordinates(viewer: Viewer, finding: Finding) -> Answer:
 add("listing.see", sees_lists, reads=True)
 add("listing.set", opens_rounds)  # thing: the place whose places are listed
 add("round.see", sees_round, reads=True)
-add("round.offered", sits_somewhere, reads=True)  # the menu's line; who is in a team alone is told where it is
 add("round.open", opens_rounds)  # thing: the area
 add("round.keep", runs_round)
 add("round.read", reads_lists, reads=True)

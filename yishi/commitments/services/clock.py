@@ -2,17 +2,17 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.commitments.clocks import NEXT_TIER_WORKDAYS, RECHECK_AFTER, Colour, colour
-from yishi.commitments.models import Commitment
+from yishi.commitments.clocks import NEXT_TIER_WORKDAYS, RECHECK_AFTER, Colour, colour, yellow_from
+from yishi.commitments.models import Commitment, Judge, Verdict
 from yishi.journal.act import SYSTEM, act
 from yishi.journal.models import Receipt
 from yishi.kit.clock import add_workdays
@@ -44,8 +44,7 @@ def clocks_run(today: date | None = None) -> dict[str, int]:
         | Q(state=State.CHECKED)
         | Q(state=State.STRUCK_OFF, rechecked_on__isnull=True, settled_on__lte=day - RECHECK_AFTER)
     )
-    keys = list(commitments.order_by("due_on", "pk").values_list("pk", flat=True))
-    for commitment in _in_batches(keys):
+    for commitment in _in_batches(_due(commitments, day)):
         try:
             step = _tend(commitment, day)
         except Refusal as refusal:  # somebody was quicker, or the register lacks an office
@@ -58,26 +57,67 @@ def clocks_run(today: date | None = None) -> dict[str, int]:
     return dict(done)
 
 
+def _due(commitments: QuerySet[Commitment], day: date) -> list[UUID]:
+    """The ids of those for which the clock has something to do, in the order of their days: of hundreds of thousands
+    that it goes through a few columns are read."""
+    yellow: dict[tuple[date, date], date] = {}
+    passed: dict[date, date] = {}
+    found: list[UUID] = []
+    waiting: dict[UUID, UUID] = {}  # the act that asks the supervisor → the promise
+    columns = ("pk", "state", "round", "escalation", "in_force_on", "due_on")
+    rows: Any = commitments.order_by("due_on", "pk").values_list(*columns)
+    for pk, state, round, escalation, in_force_on, due_on in rows.iterator(chunk_size=BATCH * 4):
+        if state != State.IN_FORCE:
+            waiting[_identity_of(pk, state, round)] = pk
+            found.append(pk)
+        elif in_force_on is None:
+            continue
+        elif day > due_on:
+            if due_on not in passed:
+                passed[due_on] = add_workdays(due_on, NEXT_TIER_WORKDAYS)
+            if escalation < LETTER or day > passed[due_on]:
+                found.append(pk)
+        elif escalation < REMINDED:
+            if (in_force_on, due_on) not in yellow:
+                yellow[in_force_on, due_on] = yellow_from(in_force_on, due_on)
+            if day >= yellow[in_force_on, due_on]:
+                found.append(pk)
+    left_out = _asked(waiting) | _still_heard(day)
+    return [pk for pk in found if pk not in left_out]
+
+
+def _asked(waiting: Mapping[UUID, UUID]) -> set[UUID]:
+    """The promises about which the supervisor was asked in this round already."""
+    acts, asked = list(waiting), set[UUID]()
+    for start in range(0, len(acts), BATCH):
+        known = Receipt.objects.filter(pk__in=acts[start : start + BATCH])
+        asked.update(waiting[key] for key in known.values_list("pk", flat=True))
+    return asked
+
+
+def _still_heard(day: date) -> set[UUID]:
+    """The checked promises of which somebody who judges has not spoken and still has time."""
+    spoke = Verdict.objects.filter(judge=OuterRef("pk"), round=OuterRef("commitment__round"))
+    silent = Judge.objects.filter(~Exists(spoke), commitment=OuterRef("pk"))
+    checked = Commitment.within.filter(Exists(silent), state=State.CHECKED, verdict_due_on__gte=day)
+    return set(checked.values_list("pk", flat=True))
+
+
 def _in_batches(keys: list[UUID]) -> Iterator[Commitment]:
-    """The commitments, without those about which the supervisor was asked in this round already."""
+    """The commitments of these ids, each as it stands when its batch is read."""
     for start in range(0, len(keys), BATCH):
         commitments = Commitment.within.select_related("bearer", "supervisor__place", "place")
-        batch = list(commitments.filter(pk__in=keys[start : start + BATCH]).order_by("due_on", "pk"))
-        asked = Receipt.objects.filter(pk__in=[_identity(commitment) for commitment in batch]).values_list(
-            "pk", flat=True
-        )
-        known = set(asked)
-        yield from (
-            commitment
-            for commitment in batch
-            if commitment.state == State.IN_FORCE or _identity(commitment) not in known
-        )
+        yield from list(commitments.filter(pk__in=keys[start : start + BATCH]).order_by("due_on", "pk"))
 
 
 def _identity(commitment: Commitment) -> UUID:
     """The id of the act that asks the supervisor: of a strike-off while it is checked, of a re-check after that."""
-    next_act = "strike_off" if commitment.state == State.CHECKED else "recheck"
-    return named_id(f"clock/{next_act}", f"{commitment.pk}/{commitment.round}")
+    return _identity_of(commitment.pk, commitment.state, commitment.round)
+
+
+def _identity_of(key: UUID, state: str, round: int) -> UUID:
+    next_act = "strike_off" if state == State.CHECKED else "recheck"
+    return named_id(f"clock/{next_act}", f"{key}/{round}")
 
 
 def _tend(commitment: Commitment, day: date) -> str:

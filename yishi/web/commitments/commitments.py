@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.commitments.clocks import RECHECK_AFTER
 from yishi.commitments.models import Commitment, LedgerEvent
-from yishi.commitments.reads import of_colour, to_look_back
+from yishi.commitments.reads import commitments_in, of_colour, to_look_back
 from yishi.commitments.services.taking_back import desks_to_take_back, time_to_take_back
 from yishi.commitments.stages import may_step
 from yishi.journal.models import Moved
@@ -25,9 +25,10 @@ from yishi.organisations.rights import may
 from yishi.web.commitments.clock_words import PRESSED
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import PER_PAGE, Column, DeclaredList, First, is_filtered
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
+from yishi.web.kit.peek import KeysFirst
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
 
@@ -128,6 +129,7 @@ QUICK = (
 )
 
 
+MOST = 2_000  # of one list that somebody counts
 COMMITMENTS = DeclaredList(
     "commitments",
     gettext_lazy("promises"),
@@ -153,18 +155,40 @@ COMMITMENTS = DeclaredList(
         Column(gettext_lazy("settled"), "settled_on", page=False),
         Column(gettext_lazy("round"), "round", page=False),
     ],
+    most=MOST,
 )
 
 
 @page("commitment.list", methods=("GET",))
 def commitments(request: Request) -> HttpResponse:
-    form = LedgerFilter(request)
+    """What is owed comes first, by its day; the ids of a page are found before its rows are read."""
+    form, reach = LedgerFilter(request), request.viewer.reach
 
-    def narrowed() -> QuerySet[Commitment]:
-        found = form.narrow(Commitment.objects.select_related("bearer", "supervisor", "place"))
-        return found.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
+    def found() -> QuerySet[Commitment]:
+        rows = form.narrow(commitments_in(reach))
+        return rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
 
-    return COMMITMENTS.respond(request, "commitments/commitments.html", narrowed, form=form, quick=QUICK)
+    def whole() -> QuerySet[Commitment]:
+        return _listed(Commitment.within.all())
+
+    return COMMITMENTS.respond(
+        request,
+        "commitments/commitments.html",
+        lambda: _listed(found()),
+        first=First(lambda: found().values_list("pk", "settled_on", "due_on"), whole),
+        paginator=KeysFirst(found(), whole(), PER_PAGE, MOST) if is_narrowed(request) else None,
+        form=form,
+        quick=QUICK,
+    )
+
+
+def _listed(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    return commitments.select_related("bearer", "supervisor", "place")
+
+
+def is_narrowed(request: Request) -> bool:
+    """Is it another page than the first of all?"""
+    return is_filtered(request) or bool(request.GET.get("page"))
 
 
 def load_commitment(request: Request, pk: UUID) -> Commitment:

@@ -19,6 +19,7 @@ from yishi.assistance.register.models import Household
 from yishi.assistance.supervision.items import Item, read_pack
 from yishi.assistance.supervision.models import Lane, Round
 from yishi.assistance.supervision.services.findings import SEEN
+from yishi.assistance.supervision.usual import bodies_around, usual_bearer
 from yishi.assistance.watch.models import Watch, WatchSignal
 from yishi.assistance.watch.reads import trigger_of
 from yishi.crossings.exit_findings import suspicion_supervise
@@ -40,12 +41,7 @@ from yishi.organisations.models import Place, PlaceLevel
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.exits.exit_words import who
 from yishi.web.assistance.exits.loads import load_suspicion
-from yishi.web.assistance.supervision.bodies import (
-    BearerField,
-    CoordinatorField,
-    bodies_around,
-    usual_bearer,
-)
+from yishi.web.assistance.supervision.bodies import BearerField, CoordinatorField
 from yishi.web.assistance.watch.loads import load_signal, load_watch
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.fields.picker import PickerField

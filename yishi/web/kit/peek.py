@@ -40,6 +40,34 @@ class Capped(AnyPaginator):
         return self.counted > self.most
 
 
+class KeysFirst(Capped):
+    """The same of rows that are found sooner than read: the ids of a page come first, in the order of `rows`, and only
+    these are then read from `files`. `counting`: the same rows in a form that is counted sooner."""
+
+    def __init__(
+        self,
+        rows: QuerySet[Any],
+        files: QuerySet[Any],
+        per_page: int,
+        most: int,
+        counting: QuerySet[Any] | None = None,
+    ):
+        super().__init__(rows, per_page, most)
+        self.files, self.counting = files, rows if counting is None else counting
+
+    @cached_property
+    def counted(self) -> int:
+        return self.first_of(self.counting, self.most).count()
+
+    def page(self, number: Any) -> Page[Any]:
+        here = self.validate_number(number)
+        rows: Any = self.object_list
+        start, end = (here - 1) * self.per_page, min(here * self.per_page, self.count)
+        ids = list(rows.values_list("pk", flat=True)[start:end])
+        by_id = {file.pk: file for file in self.files.filter(pk__in=ids)}
+        return Page([by_id[key] for key in ids if key in by_id], here, self)
+
+
 class Peek(AnyPaginator):
     """The ids of a page are found first, in the order of `rows`; only those are then read from `files`, which says
     what the viewer may see and what comes along."""

@@ -54,6 +54,13 @@ def _sorted(marks: list[Mark]) -> list[Mark]:
     return sorted(marks, key=lambda mark: (mark.due_on or FAR, mark.kind))
 
 
+def _own_page(viewer: Viewer) -> str:
+    """Where somebody goes on who sits at no desk."""
+    if viewer.is_administrator:
+        return "administration"
+    return "rounds" if not may("pairing.own", viewer) and may("round.see", viewer) else "families"
+
+
 def _workbook(request: Request, items: list[DeskItem]) -> HttpResponse:
     """What waits, as a workbook, each item with the name of its desk."""
     bodies = {post.body_id: post.body.name for post in request.viewer.posts}
@@ -95,10 +102,11 @@ def _matters_by_stage(viewer: Viewer, today: date) -> list[dict[str, Any]]:
 
 @page("desk.enter", methods=("GET",))
 def desk(request: Request) -> HttpResponse:
-    """Where everybody arrives after signing in; who only administers, or only looks after families, goes on there."""
+    """Where everybody arrives after signing in; who only administers, only looks after families or is only in the team
+    of a round goes on there."""
     viewer, today = request.viewer, timezone.localdate()
     if not may("desk.see", viewer):
-        return redirect("administration" if viewer.is_administrator else "families")
+        return redirect(_own_page(viewer))
     if may("journal.see", viewer) and not viewer.changing.posts and not viewer.memberships:
         return redirect("journal")  # an auditor has no work of their own waiting
     if request.GET.get("export"):
@@ -158,6 +166,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "exit_assessment": lambda: _("exit assessments"),
     "exit_suspicion": lambda: _("suspicions of exit assessments"),
     "coordination": lambda: _("coordination"),
+    "round": lambda: _("rounds of supervision"),
     "self_report": lambda: _("families' own reports"),
     "watch": lambda: _("monitored families"),
     "watch_signal": lambda: _("signals about families"),

@@ -81,7 +81,6 @@ PARTS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
 
 LEADS_ON = {
     "desk": "desk.see",
-    "rounds": "round.offered",
 }  # everybody may enter there and is led on; a line of the menu is for whom it is their own
 
 

@@ -42,6 +42,7 @@ COURSES: tuple[Course, ...] = (
     projects.PROJECTS,
     projects.PAYMENTS,
     supervision.COORDINATION,
+    supervision.ROUNDS,
     proposals.PROPOSALS,
     pairing.VISITS,
     pairing.MATCHES,

@@ -117,6 +117,11 @@ WORDS: dict[str, Any] = {
         "Row %(row)s is the same bill, or says the same without a number. If they are two, write the number of each; "
         "else delete one."
     ),
+    # findings of a round
+    "no_round": _("“%(text)s” is no round of supervision. Write its number as it stands on its page."),
+    "head_differs": _("The register has another head for this household number, not “%(text)s”. Is the row in order?"),
+    "item_not_looked_at": _("This round does not look at “%(text)s”."),
+    "no_body_called": _("“%(text)s” is no body around your place. Write its full name as on the page of bodies."),
     # bodies and people
     "body_kind": _("“%(text)s” is no kind of body. Choose one from the list."),
     "public": _("Write 是 or 否, or leave it empty."),

@@ -31,7 +31,15 @@ class Lane(models.TextChoices):
 class Finding(File):
     """One item of a round's list of problems. Whether it is open says its promise in the ledger, and nothing else does:
     it leaves the list when that is struck off, or is set aside because it is another one's (`merged_into`) or was ruled
-    on (`ruling`)."""
+    on (`ruling`). `standing` repeats what the promise says, so that lists and sums of half a million are answered from
+    an index; the ledger's hooks alone write it (services/findings.py), and properties hold the two against each other.
+    """
+
+    class Standing(models.TextChoices):
+        OPEN = "open", _("open")
+        STRUCK_OFF = "struck_off", _("struck off")
+        MERGED = "merged", _("merged")
+        RULED = "ruled", _("ruled on")
 
     class Coordination(models.TextChoices):
         NONE = "none", _("needs no coordination")
@@ -52,6 +60,7 @@ class Finding(File):
     words = models.CharField(max_length=300)  # what was seen
     files = models.ManyToManyField(Attachment, blank=True, related_name="+")
     commitment = models.OneToOneField(Commitment, models.PROTECT, related_name="supervision_finding")
+    standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.OPEN)
     lane = models.CharField(max_length=10, choices=Lane.choices)
     coordinator = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     coordination = models.CharField(max_length=8, choices=Coordination.choices, default=Coordination.NONE)
@@ -74,6 +83,11 @@ class Finding(File):
             models.Index(fields=["round", "-found_on", "id"], name="finding_order"),
             models.Index(fields=["coordinator", "coordination", "coordinate_by"], name="finding_coordination"),
             models.Index(fields=["household"], name="finding_of_household"),
+            models.Index(fields=["-found_on", "id"], name="finding_newest"),
+            models.Index(fields=["standing", "-found_on", "id"], name="finding_newest_of"),
+            models.Index(fields=["standing", "coordinate_by", "id"], name="finding_coordinate_by"),
+            models.Index(fields=["round", "standing", "lane"], name="finding_sums"),
+            models.Index(fields=["round", "place", "standing"], name="finding_villages"),
         ]
         constraints = [
             models.CheckConstraint(

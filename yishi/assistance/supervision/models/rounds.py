@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import Campaign
 from yishi.attachments.models import Attachment
+from yishi.database.taken_back import TakenBack
 from yishi.kit.ids import uuid7
 from yishi.organisations.models import Body, Dated, Place, PlaceLevel
 from yishi.people.models import Person
@@ -147,9 +148,9 @@ class RoundMember(Dated):
         return f"{self.round} {self.person}"
 
 
-class RoundVisit(models.Model):
+class RoundVisit(TakenBack):
     """One visit of a round to a village: when, how, how many households were seen, what was seen beyond the findings.
-    One that found nothing is a visit too."""
+    One that found nothing is a visit too; one that was written down by mistake stays, with the reason."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="made")

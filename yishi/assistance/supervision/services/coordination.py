@@ -113,7 +113,9 @@ def finding_uncoordinate(*, actor: Viewer, finding: Finding, reason: str, act_id
 def coordination_recount(first: date, last: date) -> int:
     """Count again the days from `first` to `last` by which somebody coordinates; gives how many moved."""
     moved = 0
-    asked = Finding.within.filter(coordination=Coordination.ASKED, coordinate_by__range=(first, last))
+    asked = Finding.within.filter(
+        standing=Finding.Standing.OPEN, coordination=Coordination.ASKED, coordinate_by__range=(first, last)
+    )
     for finding in asked.select_related("round").order_by("pk"):
         was, day = finding.coordinate_by, coordinate_by(certain(finding.coordination_asked_on), finding.round)
         if day != was:

@@ -201,7 +201,7 @@ def finding_merge(
             raise Refusal("finding.into", _("Choose an open finding of the same round."), field="into")
         row.merged_into, row.reason = other, WHY.kept(reason)
         said = _now("Merged into %(number)s: %(reason)s") % {"number": other.commitment.number, "reason": row.reason}
-        _settle(this, actor, row, said)
+        settle(this, actor, row, said)
         enter(this, row, "merged", into=other.pk)
         this.result(into=other.pk)
     return this.receipt
@@ -219,16 +219,17 @@ def finding_rule(*, actor: Viewer, finding: Finding, ruling: str, reason: str, a
         if ruling not in Finding.Ruling.values:
             raise Refusal("finding.ruling", CHOOSE, field="ruling")
         row.ruling, row.reason = ruling, WHY.kept(reason)
-        _settle(this, actor, row, row.reason)
+        settle(this, actor, row, row.reason)
         enter(this, row, "ruled", ruling=ruling)
     return this.receipt
 
 
-def _settle(this: Act, actor: Viewer, row: Finding, said: str) -> None:
+def settle(this: Act, actor: Viewer, row: Finding, said: str) -> None:
     """The finding leaves the list otherwise than by strike-off."""
     row.settled_by, row.proved_by = actor.person, None
     row.same_hands = same_hands(actor, row.commitment)
-    row.save(update_fields=["merged_into", "ruling", "reason", "settled_by", "proved_by", "same_hands"])
+    row.standing = Finding.Standing.RULED if row.ruling else Finding.Standing.MERGED
+    row.save(update_fields=["merged_into", "ruling", "reason", "settled_by", "proved_by", "same_hands", "standing"])
     promise_set_aside(this, row.commitment, said, undone=row.ruling == Finding.Ruling.NOT_DONE)
 
 
@@ -240,19 +241,26 @@ def finding_settled(commitment: Commitment, this: Act) -> None:
         return
     if commitment.state == Commitment.State.CLOSED_UNDONE:
         row.ruling, row.reason = Finding.Ruling.NOT_DONE, commitment.closing_reason
-        row.settled_by_id = this.actor.person_id
-        row.save(update_fields=["ruling", "reason", "settled_by"])
+        row.settled_by_id, row.standing = this.actor.person_id, Finding.Standing.RULED
+        row.save(update_fields=["ruling", "reason", "settled_by", "standing"])
         return
     proof = commitment.proofs.filter(round=commitment.round, outcome="accepted").order_by("checked_at").last()
     row.settled_by_id, row.proved_by_id = this.actor.person_id, proof.given_by_id if proof else None
     row.same_hands = row.settled_by_id is not None and row.settled_by_id == row.proved_by_id
-    row.save(update_fields=["settled_by", "proved_by", "same_hands"])
+    row.standing = Finding.Standing.STRUCK_OFF
+    row.save(update_fields=["settled_by", "proved_by", "same_hands", "standing"])
 
 
 def finding_reopened(commitment: Commitment, this: Act) -> None:
     """Open again in the ledger, or what was decided there was taken back: the finding is on the list again."""
     Finding.within.filter(commitment=commitment).update(
-        merged_into=None, ruling="", reason="", settled_by=None, proved_by=None, same_hands=False
+        merged_into=None,
+        ruling="",
+        reason="",
+        settled_by=None,
+        proved_by=None,
+        same_hands=False,
+        standing=Finding.Standing.OPEN,
     )
 
 
@@ -270,7 +278,7 @@ def _of(commitment: Commitment) -> Finding | None:
 
 
 def _open_keys(round: Round, place: Place) -> set[tuple[UUID | None, UUID | None, str]]:
-    listed = Finding.within.filter(round=round, place=place, commitment__state__in=Commitment.OPEN)
+    listed = Finding.within.filter(round=round, place=place, standing=Finding.Standing.OPEN)
     return set(listed.values_list("household", "member", "item"))
 
 

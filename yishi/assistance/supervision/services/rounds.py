@@ -15,7 +15,6 @@ from yishi.assistance.supervision.items import newest, read_pack
 from yishi.assistance.supervision.listing import listing_of, values_of
 from yishi.assistance.supervision.models import Finding, ListedPlace, ListingRule, Round, RoundMember
 from yishi.attachments.models import Attachment
-from yishi.commitments.models import Commitment
 from yishi.database.words import Words
 from yishi.journal.act import Act, act
 from yishi.journal.models import Receipt
@@ -391,7 +390,7 @@ def round_reopen(*, actor: Viewer, round: Round, reason: str, act_id: UUID | Non
 
 def open_findings(round: Round) -> Any:
     """What of a round's list is still owed."""
-    return Finding.within.filter(round=round, commitment__state__in=Commitment.OPEN)
+    return Finding.within.filter(round=round, standing=Finding.Standing.OPEN)
 
 
 def _end(this: Act, row: Round, state: str, words: str) -> None:

@@ -22,7 +22,6 @@ from yishi.assistance.register.models import (
     MemberYear,
 )
 from yishi.assistance.register.reads import (
-    WIDE,
     beginning_with,
     between,
     households_in,
@@ -39,6 +38,7 @@ from yishi.assistance.register.services.identity import (
 )
 from yishi.assistance.register.services.leaving import household_to_step_back
 from yishi.database.gather import Given
+from yishi.database.reach import WIDE
 from yishi.kit import identity
 from yishi.kit.errors import Refusal
 from yishi.kit.names import plain_name

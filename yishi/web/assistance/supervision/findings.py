@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register.models import Household
 from yishi.assistance.supervision.items import newest, read_pack
 from yishi.assistance.supervision.models import Finding, Lane, Round
-from yishi.assistance.supervision.reads import STANDINGS, standing_of, with_promise
+from yishi.assistance.supervision.reads import A_PREFECTURE, STANDINGS, findings_in, standing_of, with_promise
 from yishi.assistance.supervision.rules import rounds_for
 from yishi.assistance.supervision.services._common import WHY
 from yishi.assistance.supervision.services.coordination import (
@@ -26,15 +26,18 @@ from yishi.assistance.supervision.services.coordination import (
 from yishi.assistance.supervision.services.findings import finding_merge, finding_rule
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
+from yishi.database.reach import WIDE
 from yishi.kit.records import lend
+from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, is_filtered
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
+from yishi.web.kit.peek import KeysFirst
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
 from yishi.web.kit.stream import stream
@@ -43,7 +46,7 @@ from .bodies import CoordinatorField
 from .finding_story import finding_events
 from .supervision_words import STANDING_BADGES, STANDING_WORDS, item_word, standing_word, whom
 
-MOST = 10_000  # of one list that somebody counts
+MOST = 2_000  # of one list that somebody counts
 MOST_CHOICES = 300
 COLUMNS = (
     Column(gettext_lazy("finding"), "words", cell="finding"),
@@ -106,7 +109,8 @@ class FindingFilter(Form):
         if filters.get("state"):
             findings = findings.filter(STANDINGS[filters["state"]])
         if place := filters.get("place"):
-            findings = findings.filter(place__lo__gte=place.lo, place__lo__lte=place.hi)
+            there = Place.objects.filter(lo__gte=place.lo, lo__lte=place.hi)
+            findings = findings.filter(place__in=there.values("pk"))
         return findings
 
 
@@ -114,9 +118,32 @@ class FindingFilter(Form):
 def findings(request: Request) -> HttpResponse:
     """All that the viewer reaches, the newest first."""
     form = FindingFilter(request)
-    found = form.narrow(with_promise(Finding.objects.all())).order_by("-found_on", "pk")
-    return FINDINGS.respond(
-        request, "assistance/supervision/findings.html", found, form=form, dress=_dress, is_coordination=False
+    found, counting = (form.narrow(findings_in(request.viewer.reach, places)) for places in _widths(request))
+    return _listed(request, FINDINGS, found.order_by("-found_on", "pk"), counting, form, is_coordination=False)
+
+
+def _widths(request: Request) -> tuple[int, int]:
+    """Up to how many places a page is found by its places, and up to how many it is counted so."""
+    return A_PREFECTURE if is_filtered(request) else WIDE, A_PREFECTURE
+
+
+def _listed(
+    request: Request,
+    declared: DeclaredList,
+    found: QuerySet[Finding],
+    counting: QuerySet[Finding],
+    form: Form,
+    **context: Any,
+) -> HttpResponse:
+    """The ids of a page come first; only these are read with all that a line shows."""
+    return declared.respond(
+        request,
+        "assistance/supervision/findings.html",
+        with_promise(found),
+        form=form,
+        dress=_dress,
+        paginator=KeysFirst(found, with_promise(Finding.within.all()), declared.per_page, MOST, counting),
+        **context,
     )
 
 
@@ -137,20 +164,18 @@ class CoordinationFilter(FindingFilter):
 def coordination(request: Request) -> HttpResponse:
     """What a higher tier is to coordinate, by the day by which: that of the viewer's own desks, then of others."""
     form = CoordinationFilter(request)
-    found = form.narrow(with_promise(Finding.objects.filter(STANDINGS["open"]))).exclude(lane=Lane.SPOT)
     done = form.cleaned_data.get("done") if form.is_valid() else ""
-    if done != "all":
-        found = found.filter(coordination=done or Finding.Coordination.ASKED)
-    if request.GET.get("ours"):
-        found = found.filter(coordinator__in=request.viewer.reach.bodies)
-    return COORDINATION.respond(
-        request,
-        "assistance/supervision/findings.html",
-        found.order_by("coordinate_by", "pk"),
-        form=form,
-        dress=_dress,
-        is_coordination=True,
-    )
+
+    def asked(places: int) -> QuerySet[Finding]:
+        open_ones = findings_in(request.viewer.reach, places).filter(STANDINGS["open"], coordinate_by__isnull=False)
+        found = form.narrow(open_ones)
+        if done != "all":
+            found = found.filter(coordination=done or Finding.Coordination.ASKED)
+        return found.filter(coordinator__in=request.viewer.reach.bodies) if request.GET.get("ours") else found
+
+    found, counting = (asked(places) for places in _widths(request))
+    ordered = found.order_by("coordinate_by", "pk")
+    return _listed(request, COORDINATION, ordered, counting, form, is_coordination=True)
 
 
 def load_finding(request: Request, pk: UUID) -> Finding:

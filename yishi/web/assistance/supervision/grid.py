@@ -20,6 +20,7 @@ from yishi.assistance.supervision.items import read_pack
 from yishi.assistance.supervision.models import Finding, Lane, Round
 from yishi.assistance.supervision.reads import STANDINGS, Cell, Line, households_of, matrix_of, with_promise
 from yishi.assistance.supervision.services.findings import SEEN, VISIT_WORDS, Gap, round_visit
+from yishi.assistance.supervision.usual import KEYS, bodies_around, known_words, usual_bearer, usual_coordinator
 from yishi.kit.records import lent
 from yishi.organisations.models import Body, Place
 from yishi.web.kit.fields.simple import day_field
@@ -30,12 +31,10 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 
-from .bodies import BearerField, CoordinatorField, bodies_around, usual_bearer, usual_coordinator
+from .bodies import BearerField, CoordinatorField
 from .supervision_words import item_word, whom
 from .village_papers import village_paper
-from .villages import HOMES, load_village, rule_title
-
-KEYS = {str(number): lane for number, lane in enumerate(Lane.values, 1)}  # what is typed → lane
+from .villages import HOMES, load_village
 
 
 class CellInput(forms.TextInput):
@@ -73,7 +72,9 @@ class GridForm(ActForm):
                 label=label,
                 max_length=SEEN.longest,
                 required=False,
-                widget=forms.TextInput({"class": "form-control", "aria-label": label, "autocomplete": "off"}),
+                widget=forms.TextInput(
+                    {"class": "form-control grid-words", "aria-label": label, "autocomplete": "off"}
+                ),
             )
 
     def _ask_of_lane(self, village: Place, lane: str, bodies: list[Body], due_on: date) -> None:
@@ -175,14 +176,6 @@ def _cell(line: Line, cell: Cell) -> str:
 
 def _words(line: Line) -> str:
     return f"words_{line.household.pk}"
-
-
-def known_words(cell: Cell) -> str:
-    """What the register and the checks say of a gap, as the words of the finding."""
-    said = [_("the register has this gap")] if cell.is_lacking else []
-    said += ["、".join(cell.people)] if cell.people else []
-    said += [rule_title(rule) for rule in cell.rules]
-    return "；".join(said)[: SEEN.longest]
 
 
 def _page_of(request: Request, round: Round) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.urls import path, reverse
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.reads import campaigns_around
+from yishi.assistance.supervision.book import fits_one_book
 from yishi.assistance.supervision.items import newest, read_pack
 from yishi.assistance.supervision.models import Finding, Lane, ListedPlace, ListingRule, Round
-from yishi.assistance.supervision.reads import STANDINGS, sums_of, villages_of
+from yishi.assistance.supervision.reads import A_PREFECTURE, STANDINGS, findings_in, sums_of, told_of, villages_in
 from yishi.assistance.supervision.rules import rounds_for
 from yishi.assistance.supervision.services.rounds import (
     END,
@@ -136,36 +138,41 @@ TEAM = DeclaredList(
         Column("", cell="acts", is_silent=True),
     ],
 )
-MOST_VILLAGES = 200
+PER_PAGE = 50  # villages
 
 
 @page("round.see", load=load_round, methods=("GET",))
 def round_file(request: Request, round: Round) -> HttpResponse:
     """One round: its plan, the sums of its list by lane and state, its villages and its team."""
     viewer = request.viewer
-    villages = villages_of(round)
+    villages = villages_in(round)
+    page_obj = Paginator(villages, PER_PAGE).get_page(request.GET.get("page"))
+    wanted = villages if request.GET.get("export") == VILLAGES.name else page_obj.object_list
+    told = told_of(round, wanted)
     team = list(round.members.select_related("person", "sent_by").order_by("valid_to", "role", "valid_from", "pk"))
-    reached = Finding.objects.filter(round=round)
-    sums = sums_of(reached)
+    reads = bool(may("round.read", viewer, round))
+    reached = Finding.within.all() if reads else findings_in(viewer.reach, A_PREFECTURE)
+    sums = sums_of(reached.filter(round=round))
     context: dict[str, Any] = {
         "round": round,
         "items": read_pack(round.pack).some(round.items),
         "line": line_words(round.rule) if round.rule else "",
         "level": level_word(round.level),
-        "villages": villages[:MOST_VILLAGES],
-        "more": max(0, len(villages) - MOST_VILLAGES),
+        "villages": told,
+        "page_obj": page_obj,
         "team": team,
         "sums": _table(sums),
         "standings": list(STANDING_WORDS.items()),
         "listed": round.listed.filter(off_at=None).count(),
         "is_open": round.state == State.OPEN,
         "keeps": may("round.keep", viewer, round),
-        "reads": may("round.read", viewer, round),
+        "reads": reads,
         "visits": round.state == State.OPEN and may("round.visit", viewer, round),
         "may_withdraw": round.state == State.OPEN and not Finding.within.filter(round=round).exists(),
+        "has_book": reads and page_obj.paginator.num_pages == 1 and fits_one_book(list(page_obj.object_list)),
         "today": timezone.localdate(),
     }
-    return file_response(request, "assistance/supervision/round.html", context, {VILLAGES: villages, TEAM: team})
+    return file_response(request, "assistance/supervision/round.html", context, {VILLAGES: told, TEAM: team})
 
 
 def _table(sums: dict[str, dict[str, int]]) -> list[dict[str, Any]]:

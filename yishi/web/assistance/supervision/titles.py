@@ -21,6 +21,7 @@ TITLES: dict[str, Title] = {
     "assistance.round.open": _("Round of supervision opened"),
     "assistance.round.reopen": _("Round of supervision opened again"),
     "assistance.round.unlist": _("Place taken off the list"),
+    "assistance.round.unvisit": _("Visit taken back"),
     "assistance.round.visit": _("Village visited"),
     "assistance.round.withdraw": _("Round of supervision withdrawn"),
 }

@@ -1,8 +1,9 @@
 """The addresses of this part."""
 
-from . import findings, grid, listing, rounds, villages
+from . import books, findings, grid, listing, rounds, villages
 
 urlpatterns = [
+    *books.urlpatterns,
     *findings.urlpatterns,
     *grid.urlpatterns,
     *listing.urlpatterns,

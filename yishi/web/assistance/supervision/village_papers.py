@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from django.utils import timezone, translation
 
+from yishi.assistance.supervision.book import mark
 from yishi.assistance.supervision.items import read_pack
 from yishi.assistance.supervision.models import Finding, Round
-from yishi.assistance.supervision.reads import STANDINGS, Cell, Line, with_promise
+from yishi.assistance.supervision.reads import STANDINGS, Line, with_promise
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.organisations.models import Place
 from yishi.web.kit.press import CHINESE, chinese_day, foot
@@ -36,7 +37,7 @@ def village_paper(round: Round, place: Place, lines: Sequence[Line], first: int)
                 str(first + number),
                 line.household.head.name,
                 str(line.household.size),
-                *(_mark(cell) for cell in line.cells),
+                *(mark(cell) for cell in line.cells),
                 "",
             ]
             for number, line in enumerate(lines, 1)
@@ -56,12 +57,6 @@ def village_paper(round: Round, place: Place, lines: Sequence[Line], first: int)
             Signature(["督战组签字：____________", chinese_day(timezone.localdate())]),
         ]
         return Paper("挂牌督战入户清单", blocks, round.number, foot(round.number))
-
-
-def _mark(cell: Cell) -> str:
-    if cell.open_findings:
-        return "已列"
-    return "△" if cell.is_gap else ""
 
 
 def _still_open(round: Round, place: Place) -> list[Block]:

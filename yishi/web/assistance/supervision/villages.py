@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -12,21 +13,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.assistance.checks.logic.pack import read_pack as read_checks
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.supervision.items import read_pack
-from yishi.assistance.supervision.models import Finding, Lane, Round
+from yishi.assistance.supervision.models import Finding, Lane, Round, RoundVisit
 from yishi.assistance.supervision.reads import STANDINGS, Line, households_of, matrix_of, people_of, with_promise
+from yishi.assistance.supervision.services._common import WHY
 from yishi.assistance.supervision.services.findings import SEEN, Gap, round_visit, village_listed
+from yishi.assistance.supervision.services.visits import round_visit_take_back
+from yishi.assistance.supervision.usual import rule_title
 from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.records import lend, lent
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
+from yishi.web.kit.forms import ActForm
 from yishi.web.kit.lists import Column, DeclaredList, file_response
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -61,11 +66,6 @@ def cell_words(line: Line) -> list[str]:
         parts += [f"{finding.commitment.number} {standing_word(finding)}" for finding in cell.findings]
         said.append("；".join(parts))
     return said
-
-
-def rule_title(code: str) -> str:
-    rule = read_checks().rules.get(code)
-    return str(rule.title) if rule else code
 
 
 def matrix_list(round: Round) -> DeclaredList:
@@ -119,10 +119,44 @@ def village(request: Request, round: Round) -> HttpResponse:
         "page_obj": page_obj,
         "of_village": list(whole),
         "still": Finding.within.filter(STANDINGS["open"], round=round, place=place).count(),
-        "last_visits": list(round.made.filter(place=place).select_related("written_by").order_by("-on", "-pk")[:5]),
+        "last_visits": list(_visits(round, place).select_related("written_by").order_by("-on", "-pk")[:5]),
         "visits": round.state == Round.State.OPEN and may("round.visit", request.viewer, round),
+        "may_import": may("import.see", request.viewer),
     }
     return file_response(request, "assistance/supervision/village.html", context, {OF_VILLAGE: context["of_village"]})
+
+
+def _visits(round: Round, place: Place) -> QuerySet[RoundVisit]:
+    """The visits to a village; `found`: something that one found was a gap."""
+    found = Finding.within.filter(visit=OuterRef("pk")).exclude(ruling=Finding.Ruling.UNFOUNDED)
+    return RoundVisit.objects.filter(round=round, place=place).annotate(found=Exists(found))
+
+
+def load_visit(request: Request, pk: UUID, place: UUID, visit: UUID) -> Round:
+    """The village, lent `visit`: one visit to it."""
+    round = load_village(request, pk, place)
+    return lend(round, visit=_visits(round, lent(round, "village")).select_related("round").get(pk=visit))
+
+
+class BackForm(ActForm):
+    reason = WordsField(WHY, gettext_lazy("why"), rows=2)
+
+
+@page("round.visit", load=load_visit)
+def visit_back(request: Request, round: Round) -> HttpResponse:
+    place, visit = lent(round, "village"), lent(round, "visit")
+    return one_act(
+        request,
+        BackForm(request.POST or None),
+        round_visit_take_back,
+        given={"visit": visit},
+        heading=_("Visit written down by mistake"),
+        lead=_("It stays, with the reason, and counts no longer. What it found is ruled to be no gap before."),
+        facts=[(_("village"), place.full_name), (_("day of the visit"), day_said(visit.on))],
+        back=reverse("round_village", args=[round.pk, place.pk]),
+        done=_("The visit is taken back."),
+        submit=_("Take the visit back"),
+    )
 
 
 def _drawn(line: Line) -> dict[str, Any]:
@@ -254,6 +288,11 @@ def village_gap(request: Request, round: Round) -> HttpResponse:
 urlpatterns = [
     path("desk/rounds/<uuid:pk>/villages/<uuid:place>/", village, name="round_village"),
     path("desk/rounds/<uuid:pk>/villages/<uuid:place>/finding/", village_gap, name="village_gap"),
+    path(
+        "desk/rounds/<uuid:pk>/villages/<uuid:place>/visits/<uuid:visit>/take-back/",
+        visit_back,
+        name="round_visit_back",
+    ),
     path("desk/rounds/<uuid:pk>/villages/<uuid:place>/<uuid:home>/", home, name="round_home"),
     path("desk/rounds/<uuid:pk>/villages/<uuid:place>/<uuid:home>/finding/", home_gap, name="home_gap"),
 ]
