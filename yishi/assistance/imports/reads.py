@@ -12,6 +12,7 @@ from yishi.assistance.imports.workbooks.rows import EXPLAINED, REASON, ROW, SHEE
 from yishi.formats.sheets import SheetOut, write_workbook
 from yishi.formats.tables import Column
 from yishi.kit.identity import masked, masked_in
+from yishi.organisations.demo import demo_mark
 
 from .services.pieces import (
     Stage,
@@ -151,7 +152,8 @@ def rejected_workbook(workbook: Import) -> bytes:
     reasons = _reasons(workbook)
     kind = kind_of(workbook.kind)
     if by_name := kind.sheets():
-        return write_workbook(_whole_sheets(workbook, by_name, reasons))
+        said = [SheetOut(EXPLAINED, ["项目", "说明"], [], _marked())] if _marked() else []
+        return write_workbook([*_whole_sheets(workbook, by_name, reasons), *said])
     columns = [heading for heading in workbook.columns if heading]
     keys, secret = _keys(workbook), _secret(workbook)
     rows: list[list[str]] = []
@@ -161,7 +163,13 @@ def rejected_workbook(workbook: Import) -> bytes:
                 rows.append(_given_back(staged, reasons[staged.number], columns, keys, secret))
     what = "其余各行已导入" if workbook.published_at else "整个文件都没有导入"
     note = f"⚠ 以下各行没有导入，{what}。请在原表中按行号改正后重新发送；证件号码和账号在此只显示末四位。"
-    return write_workbook([SheetOut("未导入的行", [REASON, ROW, *columns], rows, [note])])
+    return write_workbook([SheetOut("未导入的行", [REASON, ROW, *columns], rows, [*_marked(), note])])
+
+
+def _marked() -> list[str]:
+    """What a workbook of a demo says, where no row that an import reads is in its way."""
+    mark = demo_mark()
+    return [mark] if mark else []
 
 
 def _reasons(workbook: Import) -> dict[int, list[str]]:
@@ -230,7 +238,7 @@ def template(kind: str) -> bytes:
     sheets = kind_of_import.sheets()
     tables = sheets or {str(dict(Import.Kind.choices)[kind]): kind_of_import.columns()}
     out = [_empty(kind_of_import, title, columns, "*" if sheets else "") for title, columns in tables.items()]
-    return write_workbook([*out, SheetOut(EXPLAINED, ["项目", "说明"], kind_of_import.explain())])
+    return write_workbook([*out, SheetOut(EXPLAINED, ["项目", "说明"], kind_of_import.explain(), _marked())])
 
 
 def _empty(kind: KindOfImport, title: str, columns: list[Column], star: str) -> SheetOut:
