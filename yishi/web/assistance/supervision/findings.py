@@ -50,7 +50,7 @@ MOST = 2_000  # of one list that somebody counts
 MOST_CHOICES = 300
 COLUMNS = (
     Column(gettext_lazy("finding"), "words", cell="finding"),
-    Column(gettext_lazy("item"), item_word, page=False),
+    Column(gettext_lazy("What is looked at"), item_word, page=False),
     Column(gettext_lazy("whom it concerns"), whom),
     Column(gettext_lazy("household number"), "household.number", page=False),
     Column(gettext_lazy("village"), "place.full_name", shown="place.name"),
@@ -87,7 +87,7 @@ COORDINATION = DeclaredList(
 class FindingFilter(Form):
     round: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(None, label=gettext_lazy("round"), required=False)
     place = PlaceField(label=gettext_lazy("place"), required=False, help_text="")
-    item = forms.ChoiceField(label=gettext_lazy("item"), required=False)
+    item = forms.ChoiceField(label=gettext_lazy("What is looked at"), required=False)
     lane = forms.ChoiceField(label=gettext_lazy("lane"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
 

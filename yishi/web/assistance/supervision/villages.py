@@ -92,7 +92,7 @@ OF_VILLAGE = DeclaredList(
     gettext_lazy("findings of the village"),
     [
         Column(gettext_lazy("finding"), "words", link="supervision_finding"),
-        Column(gettext_lazy("item"), item_word),
+        Column(gettext_lazy("What is looked at"), item_word),
         Column(gettext_lazy("whom it concerns"), whom),
         Column(gettext_lazy("bearer"), "commitment.bearer.name"),
         Column(gettext_lazy("due"), "commitment.due_on"),
@@ -211,7 +211,7 @@ def home(request: Request, round: Round) -> HttpResponse:
 class GapForm(ProofFiles):
     """One finding by itself, of a household, of somebody in it, or of the village."""
 
-    item = forms.ChoiceField(label=gettext_lazy("item"), widget=forms.RadioSelect)
+    item = forms.ChoiceField(label=gettext_lazy("What is looked at"), widget=forms.RadioSelect)
     member: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         None, label=gettext_lazy("person"), required=False, empty_label=gettext_lazy("the whole household")
     )
