@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from yishi.commitments import services as ledger
 from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Statement, Study, Worry
+from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Statement, Study, Turn, Worry
 from yishi.deliberation.services import agreements, matters, roll, screening, seats, sittings, stances, studies
 from yishi.deliberation.services.processes import process_shipped
 from yishi.deliberation.services.worries import worry_file
@@ -127,6 +127,10 @@ class Story:
         )
         self.statement = Statement.objects.get(pk=receipt.result["statement"])
         return self
+
+    def waits(self, who: str) -> Turn:
+        """Somebody waits to speak."""
+        return Turn.objects.create(sitting=self.sitting, seat=self.seat(who), asked_at=timezone.now())
 
     def stand(self) -> "Story":
         for who, value, condition in (

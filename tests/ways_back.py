@@ -131,6 +131,8 @@ UNDONE_BY = {
     "commitments.time.ask": ("commitments.time.decide",),
     "commitments.time.decide": ("commitments.time.take_back",),
     "commitments.verdict.give": ("commitments.verdict.change",),
+    "deliberation.agenda.add": ("deliberation.agenda.drop",),
+    "deliberation.agenda.drop": ("deliberation.agenda.add",),
     "deliberation.agreement.draft": ("deliberation.agreement.change",),
     "deliberation.agreement.hand_over": ("deliberation.agreement.hand_over_correct",),
     "deliberation.agreement.record": ("deliberation.agreement.take_back",),
@@ -188,6 +190,10 @@ UNDONE_BY = {
     "deliberation.topic.draft": ("deliberation.topic.undraft",),
     "deliberation.topic.open": ("deliberation.matter.drop",),
     "deliberation.topic.propose": ("deliberation.topic.leave_out",),
+    "deliberation.turn.ask": ("deliberation.turn.drop",),
+    "deliberation.turn.begin": ("deliberation.turn.drop",),
+    "deliberation.turn.drop": ("deliberation.turn.ask",),
+    "deliberation.turn.end": ("deliberation.turn.drop", "deliberation.turn.ask"),
     "deliberation.worry.answer": ("deliberation.worry.correct", "deliberation.worry.take_back"),
     "deliberation.worry.decline": ("deliberation.worry.correct", "deliberation.worry.take_back"),
     "deliberation.worry.merge": ("deliberation.worry.separate",),
@@ -219,6 +225,9 @@ UNDONE_BY = {
 
 # Done once more, it replaces what stood; the journal keeps both.
 DONE_AGAIN = {
+    "deliberation.agenda.begin",
+    "deliberation.agenda.note",
+    "deliberation.turn.limit",
     "assistance.campaign.change",
     "assistance.check.set",
     "assistance.deed.answer",

@@ -3,6 +3,7 @@
 import "./photos.js"; // first: a form waits for its photos before anything else hears that it is sent
 import "./sending.js";
 import "./poll.js"; // before whatever changes what the server wrote
+import "./clocks.js";
 import "./drafts.js";
 import "./lengths.js";
 

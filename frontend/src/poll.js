@@ -37,7 +37,7 @@ function exchange(old, fresh) {
 }
 
 // A piece as the server wrote it, but for what differs each time: most pieces of a fresh page are the same and stay.
-const SECRETS = /(name="(?:act_id|csrfmiddlewaretoken)"[^>]*value=")[^"]*/g;
+const SECRETS = /(name="(?:act_id|csrfmiddlewaretoken)"[^>]*value="|data-now=")[^"]*/g;
 const written = new WeakMap();
 
 function sourceOf(piece) {

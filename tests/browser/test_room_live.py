@@ -160,3 +160,21 @@ def test_every_screen_is_reached_by_keyboard_and_read_aloud(room):
     room["secretary"].wait_for_selector("#room-roll li:not(.is-away)")
     for name in (*SCREENS, *PHONES):
         assert violations(room[name]) == [], name
+
+
+def test_agenda_queue_and_clocks_are_on_every_screen(room):
+    """A phone asks to speak; the chair sees who is next and for how long each side has spoken."""
+    secretary, phone = room["secretary"], room["village_head"]
+    secretary.locator("#roll-all").click()
+    secretary.get_by_role("button", name="开始会议").click()
+    secretary.locator("#room-speaking .agenda button").last.click()
+    room.all_show(".agenda .is-current .clock-run:has-text(':')", ("secretary",))
+    phone.get_by_role("button", name="我要发言").click()
+    room.all_show("text=您已排队发言", ("village_head",))
+    name = phone.locator(".lead").first.inner_text().split(" · ")[0]
+    secretary.locator(f"#room-speaking .queue li:has-text('{name}') button.btn-outline-primary").click()
+    room.all_show(f".speaker-big:has-text('{name}')", ("chair",))
+    room.all_show(f"#wall-speaking:has-text('{name}')", ("wall",))
+    room["wall"].wait_for_selector("#wall-speaking .clock-run:has-text('3:00')")
+    secretary.get_by_role("button", name="发言结束").click()
+    room["chair"].wait_for_selector("#fairness tbody tr:has-text('村民') td:nth-child(4):text-is('1')")

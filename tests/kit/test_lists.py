@@ -168,6 +168,7 @@ NO_LISTS = {
     "shell/calendar.html": (1, "a month as weeks and days; its list has the workbook"),
     "deliberation/record/public_body.html": (1, "a matrix: statements by stance, as it was published"),
     "deliberation/room/projector_part.html": (1, "a matrix: parties by stance, in letters for a wall"),
+    "deliberation/sittings/fairness.html": (1, "a matrix: the sides of one room by what they had of it"),
     "deliberation/sittings/ground.html": (1, "a matrix: parties by stance, with the room below them"),
     "reporting/bars.html": (1, "a bar chart in words"),
     "reporting/items.html": (

@@ -6,19 +6,19 @@ from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import ChairObjection, Duty, Matter, Minutes, Seat, Statement, StudyFinding, StudyVisit
+from .models import AgendaItem, ChairObjection, Duty, Matter, Minutes, Seat, Statement, StudyFinding, StudyVisit, Turn
 from .rules import runs_matter
 
 KEY_ROLES = (Seat.Role.CHAIR, Seat.Role.SECRETARY, Seat.Role.CONVENER)
 
 
 def matter_of(thing: Any) -> Matter:
-    """The matter to which a study or its part, seat, draw, sitting, statement, minutes, agreement or duty belongs."""
+    """The matter to which a study or its part, seat, draw, sitting and what is in it, agreement or duty belongs."""
     if isinstance(thing, Matter):
         return thing
     if isinstance(thing, ChairObjection):
         return thing.seat.matter
-    if isinstance(thing, Minutes | Statement):
+    if isinstance(thing, Minutes | Statement | AgendaItem | Turn):
         return thing.sitting.matter
     if isinstance(thing, StudyVisit | StudyFinding):
         return thing.study.matter
@@ -85,6 +85,7 @@ add("chair.object", runs | sits_here)
 add("sitting.see", sits_somewhere | sits_here, reads=True)
 add("sitting.run", runs | holds_key_seat)
 add("statement.withdraw", runs | holds_key_seat | put_it_forward)
+add("turn.ask", runs | is_their_seat | holds_key_seat)
 add("presence.arrive", runs | is_their_seat | holds_key_seat)
 add("stance.take", is_their_seat | runs | holds_key_seat)
 add("room.enter", enters)

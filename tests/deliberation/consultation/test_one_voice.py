@@ -139,6 +139,7 @@ TRIED = {"consult_vote", "consult_state", "consult_appeal", "raise_worry_at", "f
 BY_ITSELF = {
     "raise_worry": "the same form as raise_worry_at with a village chosen",
     "room_stance": "a seat's holder has a session before; see tests/deliberation/room/test_stance.py",
+    "room_ask": "as room_stance; see tests/deliberation/room/test_speaking.py",
     "room_sign_in": "as room_stance; see tests/deliberation/room/test_roll.py",
     "family_code": "the code stands in the address",
     **dict.fromkeys(("follow", "judge", "room"), "types a code into a session: no act"),

@@ -37,9 +37,12 @@ from .sittings import (
     StudyFinding,
     StudyVisit,
 )
+from .speaking import AgendaItem, AgendaSpan, Turn
 from .worries import Worry, WorryStep
 
 __all__ = [
+    "AgendaItem",
+    "AgendaSpan",
     "Agreement",
     "ChairObjection",
     "Consent",
@@ -74,6 +77,7 @@ __all__ = [
     "Study",
     "StudyFinding",
     "StudyVisit",
+    "Turn",
     "Voice",
     "Worry",
     "WorryStep",

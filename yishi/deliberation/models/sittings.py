@@ -109,6 +109,10 @@ class Seat(models.Model):
         INVITATION = "invitation", _("invitation")
         DRAW = "draw", _("random draw")
 
+    class Sex(models.TextChoices):
+        FEMALE = "f", _("female")
+        MALE = "m", _("male")
+
     class State(models.TextChoices):
         INVITED = "invited", _("invited")
         ACCEPTED = "accepted", _("accepted")
@@ -126,6 +130,7 @@ class Seat(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="seats")
     body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=16, choices=Role.choices)
+    sex = models.CharField(max_length=1, choices=Sex.choices, blank=True)  # for the time to speak; as the roll noted it
     filled_by = models.CharField(max_length=12, choices=FilledBy.choices)
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="seats")
     state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
@@ -204,6 +209,7 @@ class Sitting(File):
     quorum_by_hand = models.BooleanField(default=False)  # else it follows the model and the seats held at the opening
     present_at_opening = models.PositiveSmallIntegerField(null=True)
     version = models.PositiveIntegerField(default=0)  # raised at every change: what phones poll for
+    turn_seconds = models.PositiveSmallIntegerField(null=True, default=180)  # for how long somebody speaks at a time
     roll_version = models.PositiveIntegerField(default=0)  # raised as people come and go: no phone shows another's
     backfilled = models.BooleanField(default=False)
     convener = CopiedKey(Body, models.PROTECT, source="matter__convener")
@@ -230,6 +236,11 @@ class Sitting(File):
     def calls_roll(self) -> bool:
         """Do people come and go? Before it opens, while it is open, and in a recess."""
         return self.state in self.CALLS_ROLL
+
+    @property
+    def limit(self) -> int:
+        """Seconds of one turn to speak; 0 is without a limit."""
+        return self.turn_seconds or 0
 
     @property
     def is_live(self) -> bool:

@@ -1,6 +1,6 @@
 """The roll call: who is in the room, from when to when; by one grid, by one's own phone, on the spot."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,11 +53,13 @@ def roll_call(
     sitting: Sitting,
     here: Collection[Seat],
     gone: Collection[Seat] = (),
+    sexes: Mapping[Seat, str] | None = None,
     at: datetime | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
     """Call the roll at once: who is `here`, and who of the room is `gone`. Who is meant to come and is here already, or
-    to go and is not here, stays as they are: a phone, or a colleague, was quicker.
+    to go and is not here, stays as they are: a phone, or a colleague, was quicker. `sexes` notes on which
+    side a seat's time to speak is counted.
 
     Before the sitting opens, who is gone was ticked by mistake; later they leave. Result: sitting, arrived, left.
     """
@@ -67,6 +69,7 @@ def roll_call(
         "here": sorted(str(seat.pk) for seat in here),
         "gone": sorted(str(seat.pk) for seat in gone),
         "at": at,
+        **({"sexes": {str(seat.pk): sex for seat, sex in sexes.items()}} if sexes else {}),
     }
     with act("deliberation.roll.call", actor=by, act_id=act_id, at=at, body=body) as this:
         if this.replayed:
@@ -74,7 +77,7 @@ def roll_call(
         row = locked_sitting(sitting)
         if not row.calls_roll:
             raise WrongStage("sitting.over", OVER)
-        for seat in (*here, *gone):
+        for seat in (*here, *gone, *(sexes or ())):
             _check_seat(row, seat)
         moment = happened_at(at, this.now)
         in_room = {presence.seat_id: presence for presence in row.presences.filter(left_at__isnull=True)}
@@ -83,6 +86,8 @@ def roll_call(
         Presence.objects.bulk_create(Presence(sitting=row, seat=seat, arrived_at=moment) for seat in coming)
         for presence in going:
             _end(row, presence, moment)
+        for seat, sex in (sexes or {}).items():
+            Seat.objects.filter(pk=seat.pk).update(sex=sex if sex in Seat.Sex.values else "")
         raise_roll(row)
         arrived, left = [str(seat.pk) for seat in coming], [str(presence.seat_id) for presence in going]
         enter(this, row, arrived=arrived, left=left)

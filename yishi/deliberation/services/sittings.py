@@ -24,6 +24,7 @@ from .course import matter_move_on
 from .minutes import minutes_issue, minutes_write
 from .roll import check_able_to_decide
 from .room import enter, happened_at, locked_sitting, next_state, quorum_now, quorum_of, save, tell_seats
+from .speaking import items_make, speaking, stop_speaking
 from .studies import open_matter
 
 SHORT_NOTICE_REASON = Words("short_notice_reason", 300)
@@ -229,6 +230,7 @@ def sitting_open(*, actor: Viewer, sitting: Sitting, at: datetime | None = None,
         watch.row(row, "state", "opened_at")
         row.state, row.opened_at, row.present_at_opening, row.quorum = state, opened_at, present, quorum
         save(row, "state", "opened_at", "present_at_opening", "quorum")
+        items_make(row)
         enter(this, row, present=present, quorum=row.quorum)
         watch.keep(this, ("sitting", row.pk))
     return this.receipt
@@ -258,9 +260,12 @@ def sitting_close(
         watch.row(row, "state", "closed_at")
         watch.rows(row.presences.filter(left_at__isnull=True), "left_at")
         watch.rows(row.statements.filter(is_open=True), "is_open")
+        watch.rows(row.spans.filter(ended_at__isnull=True), "ended_at")
+        watch.rows(speaking(row), "ended_at")
         watch.rows(row.recesses.filter(ended_at__isnull=True), "ended_at")
         row.state, row.closed_at = state, closed_at
         row.recesses.filter(ended_at__isnull=True).update(ended_at=closed_at)
+        stop_speaking(row, closed_at)
         row.presences.filter(left_at__isnull=True).update(left_at=closed_at)
         row.statements.filter(is_open=True).update(is_open=False)
         save(row, "state", "closed_at")
@@ -293,6 +298,7 @@ def sitting_recess(
             raise Refusal(
                 "recess.day", _("It goes on after the recess has begun. Please check the day."), field="resumes_at"
             )
+        stop_speaking(row, began_at)
         words = RECESS_REASON.kept(reason)
         Recess.objects.create(sitting=row, began_at=began_at, reason=words, resumes_at=resumes_at)
         row.state, row.resumes_at = state, resumes_at

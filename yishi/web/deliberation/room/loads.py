@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yishi.deliberation.models import Matter, Seat, Sitting, Statement
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.chairs import chair_problem
+from yishi.deliberation.services.fairness import fairness_of
 from yishi.deliberation.services.room import counted_seats, quorum_now, room_number
 from yishi.deliberation.services.room_ways_back import sitting_to_step_back, statements_to_open
+from yishi.deliberation.services.speaking import LIMITS, queue_of, speaking, turns_of
 from yishi.kit.records import lend
 from yishi.notices.addresses import address_of
 from yishi.web.deliberation.sittings.loads import load_sitting
@@ -49,6 +51,7 @@ def _not_yet(sitting: Sitting) -> list[tuple[Any, str]]:
 def room_context(sitting: Sitting) -> dict[str, Any]:
     """What the secretary's, the chair's and the projector's screens show. `here` and `invited` count the seats that
     count for the quorum; `parties` says how many of each party are in the room, of how many."""
+    prefetch_related_objects([sitting.matter], "parties")  # asked for by the floor, the figures and the forms
     attendances = attendance(sitting)
     counted = {seat.pk for seat in counted_seats(sitting.matter)}
     here = {entry["seat"].pk for entry in attendances if entry["is_here"] and not entry["seat"].ended_on} & counted
@@ -74,6 +77,7 @@ def room_context(sitting: Sitting) -> dict[str, Any]:
         "steps_back": sitting_to_step_back(sitting) if is_open else None,
         "withdrawn": list(sitting.statements.filter(~Q(withdrawn_at=None))),
         "address": address_of("room", args=[sitting.pk]),
+        **speaking_context(sitting, attendances),
     }
 
 
@@ -95,3 +99,25 @@ def _current(statements: list[dict[str, Any]]) -> dict[str, Any] | None:
     still_open = [row for row in statements if row["statement"].is_open]
     rows = still_open or statements
     return rows[-1] if rows else None
+
+
+def speaking_context(sitting: Sitting, attendances: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the screens show of agenda, speaker, queue and fairness."""
+    spans: dict[UUID, list[Any]] = {}
+    for span in sitting.spans.all():
+        spans.setdefault(span.item_id, []).append(span)
+    items: list[dict[str, Any]] = [{"item": item, "spans": spans.get(item.pk, [])} for item in sitting.items.all()]
+    turns = turns_of(sitting)
+    now_speaks, queue = speaking(sitting, turns), queue_of(sitting, turns)
+    waiting = {turn.seat_id for turn in queue}
+    here = [entry["seat"] for entry in attendances if entry["is_here"] and not entry["seat"].ended_on]
+    return {
+        "items": items,
+        "sexes": Seat.Sex.choices,
+        "current_item": next((row for row in items if any(span.ended_at is None for span in row["spans"])), None),
+        "speaker": now_speaks[0] if now_speaks else None,
+        "queue": queue,
+        "limits": [(0, _("no limit")), *((seconds, _("%(n)d min") % {"n": seconds // 60}) for seconds in LIMITS)],
+        "may_ask": [seat for seat in here if seat.pk not in waiting and seat.role != Seat.Role.CHAIR],
+        "fairness": fairness_of(sitting, turns=turns),
+    }

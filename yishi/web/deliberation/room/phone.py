@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from yishi.deliberation.models import Matter, Presence, Seat, Sitting, Stance, Statement
+from yishi.deliberation.models import Matter, Presence, Seat, Sitting, Stance, Statement, Turn
 from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.stances import stance_take
 from yishi.kit.errors import Refusal
@@ -100,6 +100,9 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
         "seat": room.seat,
         "is_chair": room.seat.role == Seat.Role.CHAIR,
         "is_here": room.is_here,
+        "waits": Turn.objects.filter(
+            seat=room.seat, sitting=room.sitting, began_at__isnull=True, dropped_at__isnull=True
+        ).exists(),
         "version": room.version,
         "statements": [
             {"statement": statement, "mine": mine.get(statement.pk), "act_id": uuid7()}

@@ -38,12 +38,20 @@ class RollForm(ActForm):
         self.fields["here"].queryset = self.fields["was_here"].queryset = seats
         self.sitting = sitting
 
-    def called(self) -> dict[str, list[Seat]]:
+    def called(self) -> dict[str, Any]:
         """Who came and who went, by the grid."""
         ticked, shown = set(self.cleaned_data["here"]), set(self.cleaned_data["was_here"])
         if self.cleaned_data["everybody"]:
-            return {"here": absent_invited(self.sitting), "gone": []}
-        return {"here": sorted(ticked - shown, key=_key), "gone": sorted(shown - ticked, key=_key)}
+            return {"here": absent_invited(self.sitting), "gone": [], "sexes": {}}
+        here, gone = sorted(ticked - shown, key=_key), sorted(shown - ticked, key=_key)
+        return {"here": here, "gone": gone, "sexes": self._sexes()}
+
+    def _sexes(self) -> dict[Seat, str]:
+        """Those that were noted anew."""
+        sent = self.data
+        seats = self.fields["here"].queryset
+        noted = ((seat, sent.get(f"sex-{seat.pk}")) for seat in seats if f"sex-{seat.pk}" in sent)
+        return {seat: str(sex) for seat, sex in noted if sex != seat.sex}
 
 
 def _key(seat: Seat) -> str:
@@ -54,7 +62,7 @@ def _key(seat: Seat) -> str:
 def room_roll(request: Request, sitting: Sitting) -> HttpResponse:
     """The whole roll with one save."""
     form = RollForm(request.POST, sitting=sitting)
-    called = form.called() if form.is_valid() else {"here": [], "gone": []}
+    called = form.called() if form.is_valid() else {"here": [], "gone": [], "sexes": {}}
     at = sitting.starts_at if sitting.backfilled else None
     return one_tap(request, sitting.pk, roll_call, _("The roll is saved."), sitting=sitting, at=at, **called)
 

@@ -6,6 +6,10 @@ from yishi.deliberation.models import Sitting, Stance
 from yishi.web.kit.titles import Kind, Title
 
 TITLES: dict[str, Title] = {
+    "deliberation.agenda.add": _("One more item on the agenda"),
+    "deliberation.agenda.begin": _("Item taken up"),
+    "deliberation.agenda.drop": _("Item taken off the agenda"),
+    "deliberation.agenda.note": _("Notes under an item"),
     "deliberation.hands.count": _("Show of hands counted"),
     "deliberation.presence.arrive": _("Arrived"),
     "deliberation.presence.leave": _("Left the room"),
@@ -18,6 +22,11 @@ TITLES: dict[str, Title] = {
     "deliberation.statement.close": _("Statement closed"),
     "deliberation.statement.open_again": _("Closing of the statement taken back"),
     "deliberation.statement.withdraw": _("Statement withdrawn"),
+    "deliberation.turn.ask": _("Wants to speak"),
+    "deliberation.turn.begin": _("Speaks"),
+    "deliberation.turn.drop": _("Out of the queue"),
+    "deliberation.turn.end": _("Has spoken"),
+    "deliberation.turn.limit": _("Time for each turn set"),
 }
 KINDS: dict[str, Kind] = {
     "stance": Kind(

@@ -6,6 +6,7 @@ from django.utils import timezone, translation
 
 from yishi.deliberation.models import Minutes, Presence, Recess, Seat, Sitting, Statement
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.fairness import Fairness, fairness_of
 from yishi.deliberation.services.stances import room_floor
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.web.kit.press import (
@@ -126,6 +127,9 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
         parts: list[tuple[str, list[Block]]] = [("出席情况", _attendance(sitting))]
         if minutes and minutes.text:
             parts.append(("议定事项", [Text(minutes.text)]))
+        parts += [(item.title, [Text(item.notes)]) for item in sitting.items.exclude(notes="")]
+        figures = fairness_of(sitting)
+        parts += [("发言情况", [_speeches(figures)])] if figures.seconds else []
         statements = _statements(sitting)
         if statements:
             parts.append(("各方表态", statements))
@@ -193,6 +197,17 @@ def _statements(sitting: Sitting) -> list[Block]:
         blocks.append(Heading(f"（{ordinal_word(statement.ordinal)}）{statement.text}（已撤回）", level=2))
         blocks.append(Text(f"撤回原因：{statement.withdrawn_reason}"))
     return blocks
+
+
+def _speeches(figures: Fairness) -> Table:
+    """Time per party and per sex, as the chair saw it."""
+    return Table(
+        [("各方", 2.4), ("发言时间", 1.2), ("占比", 1), ("发言人数", 1.2), ("到会", 1), ("席位", 1)],
+        [
+            [share.name, share.time, f"{part}%", str(share.spoke), str(share.came), str(share.seats)]
+            for share, part in figures.shares
+        ],
+    )
 
 
 def _recess_said(recess: Recess) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.fairness import fairness_of
 from yishi.deliberation.services.minutes import TEXT, minutes_correct, minutes_due, minutes_issue, minutes_write
 from yishi.deliberation.services.minutes import WHY as WHY_CORRECTED
 from yishi.deliberation.services.room import quorum_of
@@ -179,6 +180,8 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "acts": next_acts(request, sitting),
         "runs": runs,
         "steps_back": sitting_to_step_back(sitting) if runs else None,
+        "fairness": fairness_of(sitting) if sitting.has_begun else None,
+        "items": list(sitting.items.exclude(notes="")) if sitting.has_begun else [],
     }
     return render(request, "deliberation/sittings/sitting.html", context)
 
