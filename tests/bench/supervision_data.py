@@ -274,7 +274,7 @@ class Supervised:
             finding.coordinator = self.office[wide]
             finding.coordination = "asked" if is_open or self.chance.random() < 0.1 else "arranged"
             finding.coordination_asked_on = asked_on
-            finding.coordinate_by = asked_on + timedelta(days=14)
+            finding.coordinate_by = add_workdays(asked_on, read_pack(newest()).coordinate_workdays)
         if is_open:
             self._runs(promise)
         else:
