@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from hypothesis import settings
 
+from yishi.database import alike
 from yishi.database.reach import everything
 
 from . import kept as kept_fixtures
@@ -26,6 +27,8 @@ settings.load_profile("house")
 
 # An installation on the machine where tests run is none of theirs, nor of the commands that they start.
 os.environ.setdefault("YISHI_ENV_FILE", "")
+
+alike.always = True  # each question that is filled in is compared with one compiled anew
 
 MANY = 4  # cases of a walk
 SHARE = 6  # one part in six is drawn

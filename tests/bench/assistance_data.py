@@ -355,7 +355,7 @@ class Assistance:
         made = [receipt, entry, deed]
         for kind, ref, role, share, sector in parties:
             which = {f"{kind}_id": ref}
-            made.append(DeedParty(deed=deed, **which, role=role, share=share, sector=sector))
+            made.append(DeedParty(deed=deed, place_id=deed.place_id, **which, role=role, share=share, sector=sector))
         if plan.household or village:
             made.append(DeedBeneficiary(deed=deed, household=plan.household, village=village))
         return made

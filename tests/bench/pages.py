@@ -122,14 +122,14 @@ def measure(table: Table, who: str, name: str, address: str, queries: int, milli
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from yishi.database import gather
+    from yishi.database import kept
     from yishi.people.models import Account
 
     client = Client()
     client.force_login(Account.objects.get(username=who), backend=BACKEND)
     client.get("/privacy/")  # the first page of a session writes it
     asks = processor(connection)
-    gather.forget()
+    kept.forget()
     times = []
     for _ in range(ROUNDS + WARM):
         before = asks()

@@ -1,5 +1,6 @@
 """A web process reads what its pages need before the first of them is asked for."""
 
+import gc
 import logging
 
 import pytest
@@ -59,3 +60,11 @@ def test_processes_are_one_on_sqlite_one_per_core_on_postgresql_or_as_many_as_we
         for given in ({}, {"DATABASE_URL": SERVER}, {"DATABASE_URL": SERVER, "YISHI_WORKERS": "2"})
     ]
     assert counts == [1, 3, 2]
+
+
+def test_what_stands_is_passed_over_later(application):
+    try:
+        warm(application)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

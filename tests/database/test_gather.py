@@ -15,6 +15,7 @@ from yishi.assistance.projects.models import (
 )
 from yishi.assistance.register.models import HouseholdYear
 from yishi.commitments.models import Commitment
+from yishi.database import in_parts
 from yishi.database.gather import Gathered, HowMany, Question, gather
 from yishi.database.reach import everything
 from yishi.journal.models import Entry
@@ -74,6 +75,18 @@ def test_it_works(cast, django_assert_num_queries):
         assert said[name] == [told(one) for one in rows], name
         assert rows or name in ("nobody", "none"), name
     assert any(visit.visitors.all() for visit in found["visits"])
+
+
+def test_a_long_question_in_parts_gives_the_same(cast, django_assert_num_queries, monkeypatch):
+    """On SQLite; Django counts it as one."""
+    sample.kwargs_by_loader(cast)
+    answers = []
+    for many in (1, 10**6):
+        monkeypatch.setattr(in_parts, "MANY", many)
+        with everything(), django_assert_num_queries(1):
+            found = gather(**{name: rows() for name, rows in LISTS.items()})
+        answers.append({name: [told(one) for one in rows] for name, rows in found.items()})
+    assert answers[0] == answers[1]
 
 
 def test_their_number_is_told_beside(cast, django_assert_num_queries):

@@ -17,6 +17,7 @@ SEARCHED = {
     "assistance/deeds/reads.py": 4,
     "assistance/register/reads.py": 1,
     "web/assistance/register/households.py": 2,
+    "web/crossings/supervising.py": 1,
     "web/deliberation/record/library.py": 1,
     "web/kit/fields/body_field.py": 1,
     "web/organisations/journal.py": 1,
@@ -35,7 +36,8 @@ def cuts(tree):
 
 
 # Texts that a service shows in a sentence or compares: their beginning is enough.
-QUOTED = {"imports/services/pairing_kind.py", "imports/services/project_kind.py", "imports/services/steps.py",
+QUOTED = {"imports/services/fact_kind.py", "imports/services/finding_kind.py", "imports/services/number_kind.py",
+          "imports/services/pairing_kind.py", "imports/services/project_kind.py", "imports/services/steps.py",
           "services/similar.py"}  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.assistance.helping import Helping
 from tests.cast import sign_in
-from yishi.database import gather
+from yishi.database import kept as questions
 from yishi.database.reach import everything
 from yishi.organisations.models import Place
 from yishi.web.assistance.deeds.deeds import DEEDS
@@ -38,7 +38,7 @@ def test_a_page_of_deeds_says_how_many_or_that_more_follow(client, cast, monkeyp
     monkeypatch.setattr(DEEDS, "per_page", 1)
     for most, is_open in ((2, True), (3, False)):
         monkeypatch.setattr(DEEDS, "most", most)
-        gather.forget()
+        questions.forget()
         answer = client.get(reverse("deeds") + page)
         assert answer.context["page_obj"].paginator.is_open is is_open
         assert ("后面还有" in answer.content.decode()) is is_open

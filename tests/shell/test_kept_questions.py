@@ -18,8 +18,9 @@ from tests.kept import kept
 from tests.samples import kwargs_by_loader
 from tests.story import Story
 from yishi.commitments.models import Commitment
-from yishi.database import gather
-from yishi.database.gather import Question, kept_question
+from yishi.database import kept as questions
+from yishi.database.gather import Question, gather
+from yishi.database.kept import kept_question
 from yishi.database.reach import everything, reaching
 from yishi.organisations.models import Body, Post
 from yishi.people.models import Person
@@ -63,7 +64,7 @@ def test_what_is_kept_hangs_on_grants_and_day_alone(cast, samples, who, monkeypa
         again = Question(**_asked(viewer))
         assert (first.plan.sql, first.params) == (again.plan.sql, again.params)
         kept = collect(viewer, SOURCES)
-        gather.forget()
+        questions.forget()
         assert kept == collect(viewer, SOURCES)
 
 
@@ -109,11 +110,11 @@ def test_a_grant_that_changes_changes_what_is_asked(cast):
 
 
 def test_no_more_than_so_many_are_kept(cast, monkeypatch):
-    monkeypatch.setattr(gather, "KEPT", 3)
-    gather.forget()
+    monkeypatch.setattr(questions, "KEPT", 3)
+    questions.forget()
     for number in range(9):
         kept_question("people", number, lambda: {"people": Person.within.order_by("pk")})
-    assert [key[1] for key in gather._kept] == [6, 7, 8]
+    assert [key[1] for key in questions._kept] == [6, 7, 8]
 
 
 ABOUT_A_HOUSEHOLD = {
@@ -132,7 +133,7 @@ def test_a_question_about_a_stand_in_gives_each_household_its_own(cast):
             keys = {str(key) for home in homes for key in (home.pk, home.pk.hex)}
             assert not keys & {str(param) for param in question.params}, name
             found = [question.answer(**HOME.values(home)) for home in homes]
-            expected = [gather.gather(**rows(home)) for home in homes]
+            expected = [gather(**rows(home)) for home in homes]
             assert _told(found) == _told(expected), name
             assert found[0] != found[1], name
 
@@ -151,7 +152,5 @@ def test_whose_turn_it_is_on_a_matter_is_asked_of_that_matter(cast):
         question = Question(**{name: course.standing(A_MATTER) for name, course in courses.items()})
         for matter in (first, second):
             found = question.answer(matter=matter.pk)
-            assert _told([found]) == _told(
-                [gather.gather(**{name: one.standing(matter) for name, one in courses.items()})]
-            )
+            assert _told([found]) == _told([gather(**{name: one.standing(matter) for name, one in courses.items()})])
         assert [turn.url for turn in turns_of(first)] != [turn.url for turn in turns_of(second)]

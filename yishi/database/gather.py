@@ -2,9 +2,7 @@
 
 import json
 import logging
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -12,7 +10,6 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
@@ -21,8 +18,7 @@ from django.utils import timezone
 
 from yishi.kit.records import certain
 
-from . import planned
-from .reach import nowhere, reach_now
+from . import alike, in_parts, planned
 
 log = logging.getLogger("yishi.database.gather")
 
@@ -52,7 +48,7 @@ def gather(**asked: Asked) -> dict[str, Any]:
     return Question(**asked).answer()
 
 
-class Given(Expression):
+class Given(alike.Open, Expression):
     """Stands in a kept question for a value that comes with each asking: `Given("home", UUIDField())` and
     `question.answer(home=household.pk)`."""
 
@@ -66,14 +62,18 @@ class Given(Expression):
     def value(self, given: Mapping[str, Any]) -> Any:
         return self.output_field.get_db_prep_value(given[self.name], connection)
 
+    def is_same(self, other: Any) -> bool:
+        return bool(self.name == other.name and type(self.output_field) is type(other.output_field))
+
 
 @dataclass(eq=False)
-class _Plan:
+class Plan:
     """A statement, and how its answer is read; questions that differ in their values only have it in common."""
 
     sql: str
     lists: dict[str, Any]
     arms: list[Any]  # those that can have rows
+    parts: list[in_parts.Part]  # the same as statements of their own
     is_kept: bool = False  # it will be asked again
     is_refused: bool = False  # by a server that should have kept its plan
 
@@ -87,6 +87,8 @@ class _Plan:
             except planned.Refused as error:
                 self.is_refused = True
                 log.info("asked without a plan: %s", error)
+        if len(self.parts) >= in_parts.MANY and in_parts.may_part():
+            return in_parts.first_row(self.sql, self.parts, params)
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
             return cursor.fetchone()
@@ -108,6 +110,7 @@ class Question:
         }
         selects: list[str] = []
         arms: list[Any] = []
+        parts: list[in_parts.Part] = []
         self.params: list[Any] = []
         self.shape: list[str] = []  # the lists that can have rows
         for name, arm in ((name, arm) for name, listed in lists.items() for arm in listed.arms()):
@@ -119,12 +122,23 @@ class Question:
             self.params += params
             self.shape.append(name)
             arms.append(arm)
-        self.plan = _Plan("SELECT " + ", ".join(selects), lists, arms)
+            parts.append((f"SELECT ({select})", len(params)))
+        self.plan = Plan("SELECT " + ", ".join(selects), lists, arms, parts)
 
     def answer(self, **given: Any) -> dict[str, Any]:
         """The rows as they are now, with the values for which a `Given` stands."""
         params = [param.value(given) if isinstance(param, Given) else param for param in self.params]
         return self.plan.read(self.plan.values(params))
+
+    def like(self, params: list[Any]) -> "Question":
+        """This question with other values."""
+        other = Question.__new__(Question)
+        other.params, other.shape, other.plan = params, self.shape, self.plan
+        return other
+
+    def asks_the_same(self, other: "Question") -> bool:
+        same = self.plan.sql == other.plan.sql and self.shape == other.shape
+        return same and alike.are_same(self.params, other.params)
 
     def glance(self) -> dict[str, Any]:
         """The same, of rows of which most are only sorted and counted: each becomes an object of its model when more
@@ -155,46 +169,6 @@ class Gathered:
             if values != self._values:
                 self._found, self._values = plan.read(values), values
             return self._found
-
-
-KEPT = 2000  # questions, by each process: the newest asked
-_kept: OrderedDict[tuple[Hashable, ...], Question] = OrderedDict()
-_plans: WeakValueDictionary[tuple[Hashable, ...], _Plan] = WeakValueDictionary()
-_keeping = Lock()
-
-
-def kept_question(
-    name: Hashable, key: Hashable, build: Callable[[], Mapping[str, Asked]], *, is_reached: bool = True
-) -> Question:
-    """The question `name` of what `build` gives, compiled once for each `key`, each reach and each day.
-
-    Only the question is kept, never an answer. `build` may read nothing else than what `key` names, the reach within
-    which we run and today's date; above all it asks the database nothing. `is_reached=False`: it reads no file, so
-    that its question is the same within every reach.
-    """
-    reach = reach_now() if is_reached else None
-    whole = (name, key, reach.key if reach else None, timezone.localdate(), connection.vendor)
-    with _keeping:
-        question = _kept.get(whole)
-        if question is not None:
-            _kept.move_to_end(whole)
-            return question
-    with nullcontext() if is_reached else nowhere():
-        question = Question(**build())
-    with _keeping:
-        shared = (name, connection.vendor, question.plan.sql, *question.shape)
-        question.plan = _plans.setdefault(shared, question.plan)
-        question.plan.is_kept = True
-        _kept[whole] = question
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return question
-
-
-def forget() -> None:
-    """Compile every question anew: for those who measure or compare."""
-    with _keeping:
-        _kept.clear()
 
 
 class _Number:

@@ -17,7 +17,7 @@ from django_scopes.manager import DisabledQuerySet
 from django_scopes.state import get_scope
 
 Span = tuple[int, int]  # the numbers `lo`…`hi` of a place
-WIDE = 400  # places: what lies in more of them is looked for row by row, not place by place
+WIDE = 3_000  # places: more than a prefecture has, fewer than a province; what lies in more is looked for row by row
 
 
 def width(spans: Sequence[Span]) -> int:
@@ -60,6 +60,21 @@ class Reach:
 
 
 EVERYTHING = Reach(everything=True)
+NEVER: tuple[str, list[Any]] = ("pk__in", [])  # the condition with which an OR of nothing begins
+
+
+def arms_of(condition: Q) -> list[Q]:
+    """The conditions of which `condition` is the OR; itself alone, where it is no OR. Those that are never true are
+    left out."""
+    if condition.negated or (condition.connector != Q.OR and len(condition.children) > 1):
+        return [condition]
+    arms: list[Q] = []
+    for child in condition.children:
+        if isinstance(child, Q):
+            arms += arms_of(child)
+        elif child != NEVER:
+            arms.append(Q(child))
+    return arms
 
 
 @contextmanager
@@ -123,6 +138,24 @@ class File(models.Model):
     class Meta:
         abstract = True
         default_manager_name = "within"
+
+    @classmethod
+    def parts(cls, **narrowed: Any) -> list[models.QuerySet[Any]]:
+        """What `objects` gives of records that fit `narrowed`, in parts that may overlap: within a reach of few places
+        one for each arm of its condition, found by its own index. An OR over several tables looks at every row."""
+        reach = reach_now()
+        if reach is None or reach.is_wide:
+            return [cls.objects.filter(**narrowed)]
+        arms = arms_of(cls.reach_q(reach))
+        with everything():
+            files = cls.objects.filter(**narrowed)
+        return [files.filter(arm) for arm in arms] or [files.none()]
+
+    @classmethod
+    def keys(cls, **narrowed: Any) -> models.QuerySet[Any, Any]:
+        """The keys of the same, to be asked `in`."""
+        first, *others = [part.values("pk") for part in cls.parts(**narrowed)]
+        return first.union(*others) if others else first
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.database.reach import EVERYTHING, Reach
 from yishi.journal.act import Actor
 from yishi.people.models import Account, Person

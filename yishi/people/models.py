@@ -6,7 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.gather import Given, kept_question
+from yishi.database.gather import Given
+from yishi.database.kept import kept_question
 from yishi.database.reach import File, Reach
 from yishi.kit.ids import uuid7
 

@@ -17,7 +17,8 @@ from yishi.assistance.campaign.models import (
     Target,
 )
 from yishi.assistance.deeds.models import Unitemised
-from yishi.database.gather import Given, kept_question
+from yishi.database.gather import Given
+from yishi.database.kept import kept_question
 from yishi.organisations.models import Place, PlaceLevel
 
 from .book import Still

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -20,7 +20,6 @@ from yishi.assistance.register.reads import (
     Word,
     begins,
     is_few,
-    outside,
     words_of,
 )
 from yishi.database.reach import WIDE, Reach, Span, width
@@ -165,6 +164,12 @@ def alike_of(deed: Deed) -> list[Deed]:
     return list(deeds.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))
 
 
+def both_seen_q() -> Q:
+    """The pairs both of whose deeds `Deed.objects` gives: asked of the deeds of each pair, since those of all are
+    many."""
+    return Q(*(Exists(Deed.objects.filter(pk=OuterRef(side))) for side in ("earlier", "later")))
+
+
 def spans_of(reach: Reach) -> tuple[Span, ...]:
     """The places all of whose deeds `reach` covers: those that desks oversee, and villages."""
     return (*reach.spans, *reach.villages)
@@ -175,12 +180,7 @@ def deeds_in(reach: Reach) -> QuerySet[Deed]:
 
     Else a list of the newest looks through all deeds for the 25 of a county, and for the three of a member.
     """
-    return Deed.objects.all() if is_wide(reach) else Deed.within.filter(pk__in=ids_in(reach))
-
-
-def is_wide(reach: Reach) -> bool:
-    """Does it cover so many places that a deed in it is found sooner among the newest than by its place?"""
-    return reach.is_wide
+    return Deed.objects.all() if reach.is_wide else Deed.within.filter(pk__in=ids_in(reach))
 
 
 def ids_in(reach: Reach) -> QuerySet[Any, Any]:
@@ -188,27 +188,37 @@ def ids_in(reach: Reach) -> QuerySet[Any, Any]:
     return _there(reach).values("pk").union(own_deeds(reach).values("pk"))
 
 
-def newest_in(reach: Reach) -> QuerySet[Any, Any]:
-    """The same, newest first, with the day of each: those of places are in an index in whole."""
-    return _there(reach).values_list("pk", "on").union(own_deeds(reach).values_list("pk", "on")).order_by("-on", "-pk")
+def parts_in(reach: Reach) -> list[QuerySet[Deed]]:
+    """The same in parts that have nothing in common, each found by its index."""
+    return [Deed.objects.all()] if reach.is_wide else [_there(reach), own_deeds(reach)]
 
 
 def _there(reach: Reach) -> QuerySet[Deed]:
-    places = Place.objects.filter(reach.places("", spans_of(reach)))
-    return Deed.within.filter(place__in=places.values("pk"))
+    return Deed.within.filter(place__in=_places(reach))
+
+
+def _places(reach: Reach) -> QuerySet[Any, Any]:
+    return Place.objects.filter(reach.places("", spans_of(reach))).values("pk")
 
 
 def own_deeds(reach: Reach) -> QuerySet[Deed]:
     """What `Deed.objects` gives within `reach` outside its places: deeds of the viewer's desks and of themself.
 
-    The ids come first, each kind from its index; the place is then only looked at, never looked up.
+    The ids come first, each kind from an index that has the place: a county's office has done much, all of it at home.
     """
-    theirs = Q(body__in=reach.bodies) | Q(person=reach.person, person__isnull=False)
-    ids = DeedParty.objects.filter(theirs).values("deed")
-    ids = ids.union(Deed.within.filter(recorded_for__in=reach.bodies).values("pk"))
+    named, recorded = DeedParty.objects, Deed.within
+    mine = [
+        named.filter(body__in=reach.bodies).values("deed"),
+        recorded.filter(recorded_for__in=reach.bodies).values("pk"),
+    ]
     if reach.person is not None:
-        ids = ids.union(Deed.within.filter(recorded_by=reach.person).values("pk"))
-    return outside(Deed.within.filter(pk__in=ids), spans_of(reach))
+        mine += [
+            named.filter(person=reach.person).values("deed"),
+            recorded.filter(recorded_by=reach.person).values("pk"),
+        ]
+    here = _places(reach)
+    first, *others = [kind.exclude(place__in=here) for kind in mine]
+    return Deed.within.filter(pk__in=first.union(*others))
 
 
 def deeds_with(grams: Sequence[str]) -> QuerySet[DeedWords]:
@@ -248,7 +258,7 @@ def deeds_like(typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
 def deeds_search(deeds: QuerySet[Deed], typed: str | Typed, reach: Reach) -> QuerySet[Deed]:
     """Those of `deeds` (all that `reach` covers, or some of it) that fit every word of what somebody typed."""
     words = [DeedWord(word) for word in words_of(typed)]
-    narrow = not is_wide(reach)
+    narrow = not reach.is_wide
     lead = next((word for word in words if word.fits_few_deeds(FEW if narrow else MANY)), None)
     if lead is not None:
         deeds = deeds.filter(pk__in=lead.deeds())

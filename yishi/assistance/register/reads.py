@@ -1,6 +1,5 @@
 """Look-ups over households at the size of a province: written so that both databases answer them from an index."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -39,14 +38,6 @@ def households_in(reach: Reach) -> QuerySet[Household]:
     if not reach.is_wide:
         return households.filter(reach.places("place__", tuple(spans)))
     return between(households, spans)
-
-
-def outside(records: QuerySet[Any], spans: Iterable[tuple[int, int]]) -> QuerySet[Any]:
-    """The rows whose place lies in none of the spans, without a look-up by place."""
-    records = records.annotate(_lo=F("place__lo") + 0)
-    for lo, hi in spans:
-        records = records.exclude(_lo__gte=lo, _lo__lte=hi)
-    return records
 
 
 def between(households: QuerySet[Household], spans: list[tuple[int, int]]) -> QuerySet[Household]:

@@ -15,13 +15,14 @@ from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.register.models import Household, HouseholdMember, MemberYear
 from yishi.assistance.register.reads_then import households_on
 from yishi.commitments.models import Commitment
-from yishi.database.reach import WIDE, Reach, width
+from yishi.database.reach import Reach, width
 from yishi.organisations.models import Place, PlaceLevel, valid_on
 
 from .items import Item, read_pack
 from .models import Finding, Round, RoundMember
 
 S = Commitment.State
+A_COUNTY = 400  # places
 A_PREFECTURE = 3_000  # places: what is counted or filtered there is still found by its place
 MOST_SPANS = 200  # in one question: both databases limit how deep a condition is
 
@@ -142,7 +143,7 @@ def _rules(items: Iterable[Item], keys: Sequence[UUID], day: date) -> dict[tuple
     return rules
 
 
-def findings_in(reach: Reach, by_place: int = WIDE) -> QuerySet[Finding]:
+def findings_in(reach: Reach, by_place: int = A_COUNTY) -> QuerySet[Finding]:
     """What `Finding.objects` gives within `reach`, in a form that an index answers.
 
     Of at most `by_place` places the ids come first, each kind from its index. Of more (a prefecture, a province, or

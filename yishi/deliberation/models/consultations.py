@@ -63,7 +63,7 @@ class Consultation(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        return Q(matter__in=Matter.objects.values("pk"))
+        return Q(matter__in=Matter.keys())
 
     def __str__(self) -> str:
         return self.question

@@ -223,7 +223,7 @@ class Sitting(File):
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:
-        return Q(matter__in=Matter.objects.values("pk"))
+        return Q(matter__in=Matter.keys())
 
     def __str__(self) -> str:
         return f"{self.matter} {self.starts_at:%Y-%m-%d}"

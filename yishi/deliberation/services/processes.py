@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.database.words import Words
 from yishi.deliberation.models import ProcessModel, ProcessVersion
 from yishi.deliberation.process.problems import shape_problems, validate_model

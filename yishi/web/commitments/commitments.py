@@ -164,9 +164,10 @@ def commitments(request: Request) -> HttpResponse:
     """What is owed comes first, by its day; the ids of a page are found before its rows are read."""
     form, reach = LedgerFilter(request), request.viewer.reach
 
+    order = (F("settled_on").asc(nulls_first=True), "due_on", "pk")
+
     def found() -> QuerySet[Commitment]:
-        rows = form.narrow(commitments_in(reach))
-        return rows.order_by(F("settled_on").asc(nulls_first=True), "due_on", "pk")
+        return form.narrow(commitments_in(reach)).order_by(*order)
 
     def whole() -> QuerySet[Commitment]:
         return _listed(Commitment.within.all())
@@ -175,7 +176,7 @@ def commitments(request: Request) -> HttpResponse:
         request,
         "commitments/commitments.html",
         lambda: _listed(found()),
-        first=First(lambda: found().values_list("pk", "settled_on", "due_on"), whole),
+        first=First(lambda: [found()], order, whole),
         paginator=KeysFirst(found(), whole(), PER_PAGE, MOST) if is_narrowed(request) else None,
         form=form,
         quick=QUICK,

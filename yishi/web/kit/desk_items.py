@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.organisations.grants import Viewer
 
 MOST = 100  # of one kind on a desk

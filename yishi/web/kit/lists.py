@@ -25,12 +25,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet, UUIDField
+from django.db.models import OrderBy, QuerySet, UUIDField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from yishi.database.gather import Given, HowMany, kept_question
+from yishi.database.gather import Given, HowMany
+from yishi.database.kept import kept_question
 from yishi.kit.records import certain
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
 from yishi.web.kit.peek import Capped
@@ -63,11 +64,39 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first page of a list whose rows are found sooner than read: `keys` gives the key of each, with what it is
-    sorted by, in order; `rows` what is read of the few that the page shows, in the same order."""
+    """The first page of a list whose keys are found sooner than its rows are read: in `parts`, each by an index, and in
+    `order`, which ends with the key (of several parts: names alone). `rows` gives what is read of the few that the page
+    shows. `are_apart`: no row stands in two parts."""
 
-    keys: Callable[[], Any]
+    parts: Callable[[], Sequence[QuerySet[Any]]]
+    order: tuple[str | OrderBy, ...]
     rows: Callable[[], Any]
+    are_apart: bool = False
+
+    def asked(self, per_page: int, most: int) -> dict[str, Any]:
+        """The keys of the page, each with what it is sorted by, and how many rows there are (`most`: see
+        `DeclaredList`)."""
+        parts, columns = [part.order_by() for part in self.parts()], [_name(by) for by in self.order]
+        firsts = parts if len(parts) == 1 else [self._first_of(part, per_page) for part in parts]
+        keys = _together([first.values_list(*columns) for first in firsts], self.are_apart).order_by(*self.order)
+        counted = _together([part.values("pk") for part in parts], self.are_apart)
+        return {"rows": keys[:per_page], "count": HowMany(Capped.first_of(counted, most) if most else counted)}
+
+    def _first_of(self, part: QuerySet[Any], per_page: int) -> QuerySet[Any]:
+        """Within a union SQLite takes no limit, but within a part of it."""
+        first = part.order_by(*self.order).values("pk")[:per_page]
+        rows: QuerySet[Any] = part.model._base_manager.filter(pk__in=first)
+        return rows
+
+
+def _name(by: str | OrderBy) -> str:
+    column: Any = by if isinstance(by, str) else by.expression
+    name: str = column.lstrip("-") if isinstance(column, str) else column.name
+    return name
+
+
+def _together(parts: Sequence[Any], are_apart: bool) -> Any:
+    return parts[0].union(*parts[1:], all=are_apart) if len(parts) > 1 else parts[0]
 
 
 class DeclaredList:
@@ -135,16 +164,19 @@ class DeclaredList:
 
     def _first_page(self, request: Request, rows: Callable[[], Any], first: First | None) -> "Page[Any]":
         def asked() -> dict[str, Any]:
-            whole = first.keys() if first else rows()
+            if first:
+                return first.asked(self.per_page, self.most)
+            whole = rows()
             counted = Capped.first_of(whole, self.most) if self.most else whole
             return {"rows": whole[: self.per_page], "count": HowMany(counted)}
 
         answer = kept_question(("list", self.name), (request.path, request.viewer.key), asked).answer()
+        shown = answer["rows"]
         if first:
-            answer["rows"] = self._of_keys([row[0] for row in answer["rows"]], first)
-        paginator = self._paginator(answer["rows"])
+            shown = self._of_keys([row[-1] for row in shown], first)
+        paginator = self._paginator(shown)
         paginator.__dict__["counted" if self.most else "count"] = answer["count"]  # of all pages
-        return Page(answer["rows"], 1, paginator)
+        return Page(shown, 1, paginator)
 
     def _of_keys(self, keys: list[Any], first: First) -> list[Any]:
         """The rows of these keys, at most a page of them, by a question that is the same for everybody."""

@@ -16,7 +16,8 @@ from django.db.models import Case, Count, Exists, Q, QuerySet, UUIDField, Value,
 from django.urls import reverse
 from django.utils import timezone
 
-from yishi.database.gather import Given, kept_question
+from yishi.database.gather import Given
+from yishi.database.kept import kept_question
 from yishi.kit.clock import CountedDay
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Installation

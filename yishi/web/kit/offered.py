@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.web.kit.forms import Form
 
 

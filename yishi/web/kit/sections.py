@@ -14,7 +14,8 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yishi.database.gather import gather, kept_question
+from yishi.database.gather import gather
+from yishi.database.kept import kept_question
 from yishi.web.kit.request import Request
 
 Context = dict[str, Any] | None  # what its template needs; None: nothing to say to this viewer

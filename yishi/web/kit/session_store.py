@@ -6,7 +6,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
-from yishi.database.gather import Given, kept_question
+from yishi.database.gather import Given
+from yishi.database.kept import kept_question
 
 
 class SessionStore(DatabaseStore):

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign, Drive, Phase
-from yishi.database.gather import Given, kept_question
+from yishi.database.gather import Given
+from yishi.database.kept import kept_question
 from yishi.database.named import record_named
 from yishi.organisations.models import Body, Place, PlaceSet
 from yishi.organisations.sectors import sectors

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.deliberation.models import Sitting
 from yishi.kit.clock import is_workday, knows_year
 from yishi.notices.days import doubt_of

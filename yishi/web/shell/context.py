@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from yishi import __version__
-from yishi.database.gather import HowMany, kept_question
+from yishi.database.gather import HowMany
+from yishi.database.kept import kept_question
 from yishi.notices.addresses import PUBLIC, has_sign_in
 from yishi.notices.services import notices_of
 from yishi.organisations.demo import MARK

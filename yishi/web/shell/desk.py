@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.deliberation.models import Matter, Stage
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind

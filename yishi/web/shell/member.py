@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils import timezone
 
 from yishi.commitments.models import Commitment
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.deliberation.models import Seat, Sitting, Worry
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may

@@ -67,7 +67,7 @@ def load_letter(request: Request, pk: UUID) -> LedgerEvent:
     letters = LedgerEvent.objects.select_related(
         "commitment__bearer", "commitment__supervisor", "commitment__place", "body"
     )
-    return letters.get(pk=pk, kind=LedgerEvent.Kind.LETTER, commitment__in=Commitment.objects.values("pk"))
+    return letters.get(pk=pk, kind=LedgerEvent.Kind.LETTER, commitment__in=Commitment.keys())
 
 
 def _agreement_name(agreement: Agreement) -> str:

@@ -62,8 +62,8 @@ class Deed(File):
     entry_id = models.UUIDField(null=True)  # the journal's entry that counts it now
     source_kind = models.CharField(max_length=16, blank=True)  # what it follows from: "proposal"; nobody typed it twice
     source_id = models.UUIDField(null=True)
-    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    recorded_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")  # the desk
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    recorded_for = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+", db_index=False)  # the desk
     recorded_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)  # by all members for whom it was recorded
     is_demo = models.BooleanField(default=False)
@@ -83,6 +83,8 @@ class Deed(File):
         ]
         indexes = [
             models.Index(fields=["place", "on", "id", "arriving"], name="deed_of_place"),
+            models.Index(fields=["recorded_by", "place", "id", "arriving"], name="deed_of_person"),
+            models.Index(fields=["recorded_for", "place", "id", "arriving"], name="deed_of_desk"),
             models.Index(fields=["item", "on"], name="deed_item_on"),
             models.Index(fields=["fingerprint", "on"], name="deed_fingerprint"),
             models.Index(fields=["-recorded_at"], name="deed_newest"),
@@ -122,8 +124,9 @@ class DeedParty(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     deed = models.ForeignKey(Deed, models.CASCADE, related_name="parties")
-    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False)  # the deed's, as it stands now
     sector = models.CharField(max_length=32, blank=True)  # of the member on the day of the deed
     role = models.CharField(max_length=10, choices=Role.choices)
     share = models.PositiveIntegerField()  # ten thousandths
@@ -139,6 +142,10 @@ class DeedParty(models.Model):
             models.UniqueConstraint(
                 fields=["deed", "person"], condition=Q(person__isnull=False), name="deed_person_once"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["body", "place", "deed"], name="party_of_body"),
+            models.Index(fields=["person", "place", "deed"], name="party_of_person"),
         ]
 
     def __str__(self) -> str:

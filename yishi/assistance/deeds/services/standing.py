@@ -190,6 +190,7 @@ def party_rows(deed: Deed, parts: Sequence[Part], sectors: dict[Any, str]) -> li
         DeedParty(
             id=uuid7(),
             deed=deed,
+            place_id=deed.place_id,
             body=part.who if isinstance(part.who, Body) else None,
             person=part.who if isinstance(part.who, Person) else None,
             sector=sectors.get(part.who.pk, ""),

@@ -29,7 +29,6 @@ from yishi.formats.tables import Column
 from yishi.journal.act import Act
 from yishi.kit.identity import Identity
 from yishi.kit.names import searched
-from yishi.kit.text import clean
 from yishi.organisations.grants import Viewer
 
 from .by_row import ByRow
@@ -234,7 +233,7 @@ class Facts(ByRow):
     def switch_off(self, workbook: Import, actor: Viewer, this: Act, turn: None) -> None:
         """Take each fact back by its own service; what somebody took back before stays so."""
         rows = ImportedRow.objects.filter(of=workbook)
-        reason = _("The workbook %(file)s was undone.") % {"file": clean(workbook.filename)[:200]}
+        reason = _("The workbook %(file)s was undone.") % {"file": workbook.filename}
         for fact in WatchFact.within.filter(pk__in=rows.values("target_id")).select_related("household__place"):
             fact_take_back(actor=actor, fact=fact, reason=reason, act_id=this.child())
         rows.delete()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.register.models.households import CODE, Household, household_reach
 from yishi.commitments.models import Commitment
-from yishi.database.gather import kept_question
+from yishi.database.kept import kept_question
 from yishi.database.reach import File, Reach
 from yishi.database.taken_back import TakenBackFile
 from yishi.kit.ids import uuid7

@@ -6,7 +6,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,6 +19,7 @@ from yishi.assistance.campaign.models import CatalogueItem, ItemVersion
 from yishi.assistance.campaign.reads import version_on
 from yishi.assistance.deeds.models import Activity, Deed, DeedParty, VolunteerTeam
 from yishi.assistance.deeds.reads import (
+    deeds_in,
     households_by,
     households_find,
     members_by,
@@ -58,7 +60,7 @@ def activities_of(request: Request, *, all_kept: bool = False) -> QuerySet[Activ
         reach.places("place__")
         | Q(organiser__in=reach.bodies)
         | Q(recorded_by=reach.person, recorded_by__isnull=False)
-        | Q(pk__in=Deed.objects.filter(activity__isnull=False).values("activity"))
+        | Q(pk__in=deeds_in(reach).filter(activity__isnull=False).values("activity"))
     )
     return (Activity.every if all_kept else Activity.objects).filter(condition)
 
@@ -79,7 +81,9 @@ ACTIVITIES = DeclaredList(
 
 @page("activity.see", methods=("GET",))
 def activities(request: Request) -> HttpResponse:
-    listed = activities_of(request).select_related("place", "organiser", "team").annotate(count=Count("deeds"))
+    carried = Deed.within.filter(activity=OuterRef("pk"), arriving__isnull=True).order_by().values("activity")
+    counted = Coalesce(Subquery(carried.annotate(number=Count("pk")).values("number")), 0)
+    listed = activities_of(request).select_related("place", "organiser", "team").annotate(count=counted)
     typed = request.GET.get("q", "").strip()
     if typed:
         listed = listed.filter(Q(title__finds=typed) | Q(place__full_name__finds=typed))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from yishi.assistance.deeds.models import Deed, DeedParty, Evidence
+from yishi.assistance.deeds.models import Deed, DeedParty, DeedRemark, Evidence
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.database.gather import gather
 from yishi.journal.models import Entry
@@ -32,12 +32,13 @@ PROVE = "assistance.deed.prove"
 ANSWER = "assistance.deed.answer"
 
 
-def story_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
-    """The querysets that `deed_events` reads: entries of the journal, and the remarks as pairs of act and text."""
+def story_rows(deed: Any) -> dict[str, QuerySet[Any, Any]]:
+    """The querysets that `deed_events` reads of a deed or its stand-in: entries of the journal; the remarks as pairs of
+    act and text."""
     entries = Entry.objects.filter(subject_kind="deed", subject_id=deed.pk).select_related("receipt")
     return {
         "entries": entries.order_by("received_at", "receipt_id", "ordinal"),
-        "remarks": deed.remarks.values_list("act_id", "text"),
+        "remarks": DeedRemark.objects.filter(deed=deed.pk).values_list("act_id", "text"),
     }
 
 
@@ -68,9 +69,16 @@ class _Names:
         told = [_reached(entry) for entry in entries if entry.code == COUNT]
         everybody = {key for reached in told for key in reached}
         changed = {key for key in everybody if not all(key in reached for reached in told)}
+        self.known = _named(deed)
+        people, bodies = people - {None, *self.known}, bodies - {None, *self.known}
+        self.unit = deed.version.unit
+        self.reached: dict[Any, str] = {}
+        self.places: dict[Any, str] = {}
+        if not (people or bodies or moved or changed):  # as it is when it was recorded and nothing followed
+            return
         named = gather(
-            people=Person.within.filter(pk__in=people - {None}).values_list("pk", "name"),
-            bodies=Body.objects.filter(pk__in=bodies - {None}).values_list("pk", "name"),
+            people=Person.within.filter(pk__in=people).values_list("pk", "name"),
+            bodies=Body.objects.filter(pk__in=bodies).values_list("pk", "name"),
             places=Place.objects.filter(pk__in=moved).values_list("pk", "name"),
             families=Household.objects.filter(pk__in=changed).values_list("pk", "head__name", "number"),
             villagers=HouseholdMember.objects.filter(person__in=changed).values_list(
@@ -80,11 +88,17 @@ class _Names:
         )
         self.reached = {key: f"{name} {number}" for key, name, number in (*named["families"], *named["villagers"])}
         self.reached |= dict(named["villages"])
-        self.known, self.places = dict([*named["people"], *named["bodies"]]), dict(named["places"])
-        self.unit = deed.version.unit
+        self.known |= dict([*named["people"], *named["bodies"]])
+        self.places = dict(named["places"])
 
     def of(self, key: Any) -> str:
         return self.known.get(UUID(str(key)), "") if key else ""
+
+
+def _named(deed: Deed) -> dict[Any, str]:
+    """The names that came with the deed: of its parties, of who recorded it and for whom."""
+    came = [deed.recorded_by, deed.recorded_for, *(party.who for party in deed.parties.all())]
+    return {record.pk: record.name for record in came if record is not None}
 
 
 def _event(deed: Deed, entries: list[Entry], names: _Names, remark: str) -> Event:

@@ -43,9 +43,10 @@ def whom(deed: Deed, *, is_own: bool) -> dict[str, Any]:
     return whom_from(deed, gather(**whom_rows(deed)), is_own=is_own)
 
 
-def whom_rows(deed: Deed) -> dict[str, QuerySet[Any, Any]]:
-    """The querysets that `whom_from` reads: whom the deed reached, and those of them whom the viewer may see."""
-    reached = DeedBeneficiary.objects.filter(deed=deed).order_by("pk")
+def whom_rows(deed: Any) -> dict[str, QuerySet[Any, Any]]:
+    """The querysets that `whom_from` reads of a deed or its stand-in: whom it reached, and those of them whom the
+    viewer may see."""
+    reached = DeedBeneficiary.objects.filter(deed=deed.pk).order_by("pk")
     people = reached.filter(person__isnull=False).order_by().values("person")
     members = HouseholdMember.objects.filter(person__in=people)
     return {

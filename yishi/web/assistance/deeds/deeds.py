@@ -1,10 +1,11 @@
 """Deeds: the list with its filters, one deed's file."""
 
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -20,9 +21,10 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.deeds.reads import deeds_in, deeds_search, is_wide, newest_in, open_pairs, pairs_to_decide
-from yishi.database.gather import HowMany, gather, kept_question
-from yishi.kit.records import filled, lent
+from yishi.assistance.deeds.reads import both_seen_q, deeds_in, deeds_search, open_pairs, pairs_to_decide, parts_in
+from yishi.database.gather import Given, HowMany
+from yishi.database.kept import kept_question
+from yishi.kit.records import lent
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
@@ -36,7 +38,7 @@ from yishi.web.kit.numbers import thousandths
 from yishi.web.kit.page import page
 from yishi.web.kit.peek import Peek
 from yishi.web.kit.request import Request
-from yishi.web.kit.sections import DEED, sections
+from yishi.web.kit.sections import DEED, StandIn, kept, sections
 
 from .deed_story import deed_events, story_rows
 from .deed_words import (
@@ -172,7 +174,7 @@ def deeds(request: Request) -> HttpResponse:
         request,
         "assistance/deeds/deeds.html",
         listed,
-        first=None if is_wide(reach) else First(lambda: newest_in(reach), lambda: _listed(Deed.within.all())),
+        first=First(lambda: parts_in(reach), ("-on", "-pk"), lambda: _listed(Deed.within.all()), are_apart=True),
         form=form,
         paginator=Peek(listed(), _listed(Deed.objects.all()), PER_PAGE) if form.looks_for_words else None,
         about=_about(filters),
@@ -197,16 +199,18 @@ def _about(filters: dict[str, Any]) -> list[Any]:
     return narrowed_to
 
 
-def open_pairs_in_reach(request: Request) -> Any:
-    """Pairs in the queue both of whose deeds the viewer may see."""
-    seen = Deed.objects.values("pk")
-    return open_pairs().filter(earlier__in=seen, later__in=seen)
-
-
 def load_file(request: Request, pk: UUID) -> Deed:
     """The deed, with the key of the pair that waits for a ruling (`pair`) if the viewer may see both of its deeds."""
-    pairs = open_pairs_in_reach(request).filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
-    return deeds_with_details().annotate(pair=Subquery(pairs.values("pk")[:1])).get(pk=pk)
+
+    def asked() -> dict[str, Any]:
+        pairs = open_pairs().filter(both_seen_q(), Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
+        found = deeds_with_details().annotate(pair=Subquery(pairs.values("pk")[:1]))
+        return {"found": found.filter(pk=Given("deed", UUIDField()))}
+
+    found: list[Deed] = kept_question("deed", None, asked).answer(deed=pk)["found"]
+    if not found:
+        raise Deed.DoesNotExist
+    return found[0]
 
 
 def is_own(request: Request, deed: Deed) -> bool:
@@ -229,19 +233,36 @@ DEED_PARTIES = DeclaredList(
 )
 
 
+def _file_rows(deed: Any) -> dict[str, Any]:
+    return {
+        **story_rows(deed),
+        **whom_rows(deed),
+        "evidence": Evidence.objects.filter(deed=deed.pk).select_related("file", "added_by").order_by("added_at"),
+        "merged": Deed.within.filter(merged_into=deed.pk),
+        "source": Proposal.objects.filter(pk=deed.proposal_id)[:1],
+        "into": Deed.objects.filter(pk=deed.merged_into_id)[:1],
+    }
+
+
+A_DEED = StandIn(
+    SimpleNamespace(
+        pk=Given("deed", UUIDField()),
+        proposal_id=Given("proposal", UUIDField()),
+        merged_into_id=Given("into", UUIDField()),
+    ),
+    lambda deed: {
+        "deed": deed.pk,
+        "proposal": deed.source_id if deed.source_kind == "proposal" else None,
+        "into": deed.merged_into_id,
+    },
+)
+
+
 @page("deed.see", load=load_file, methods=("GET",))
 def deed(request: Request, deed: Deed) -> HttpResponse:
     """One deed's file: what, who with which share, whom, on what it rests, its story, the next acts."""
     viewer, counts = request.viewer, deed.state == Deed.State.COUNTED
-    followed = deed.source_id if deed.source_kind == "proposal" else None
-    gathered = gather(
-        **story_rows(deed),
-        **whom_rows(deed),
-        evidence=deed.evidence.select_related("file", "added_by").order_by("added_at"),
-        merged=Deed.within.filter(merged_into=deed),
-        source=Proposal.objects.filter(pk__in=filled([followed]))[:1],
-        into=Deed.objects.filter(pk__in=filled([deed.merged_into_id]))[:1],
-    )
+    gathered = kept(request, "deed file", A_DEED, _file_rows, deed)
     events = deed_events(deed, gathered["entries"], gathered["remarks"])
     parties = [
         {"name": str(party.body or party.person), "role": party.get_role_display(), "share": share_word(party.share),
@@ -260,7 +281,7 @@ def deed(request: Request, deed: Deed) -> HttpResponse:
         "source": next(iter(gathered["source"]), None),
         "acts": _acts(request, deed) if counts else [],
         "seen_into": bool(gathered["into"]),
-        "sections": sections(request, DEED, deed),
+        "sections": sections(request, DEED, deed, A_DEED),
     }
     return file_response(request, "assistance/deeds/deed.html", context, {DEED_PARTIES: parties})
 

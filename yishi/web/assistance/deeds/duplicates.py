@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yishi.assistance.deeds.models import Deed, DeedParty, PossibleDuplicate
-from yishi.assistance.deeds.reads import open_pairs
+from yishi.assistance.deeds.reads import both_seen_q, open_pairs
 from yishi.assistance.deeds.services.duplicates import (
     WHY_RULED,
     duplicate_decide,
@@ -46,8 +46,7 @@ Verdict = PossibleDuplicate.Verdict
 
 def pairs_of(request: Request) -> QuerySet[PossibleDuplicate]:
     """Pairs both of whose deeds the viewer may see."""
-    seen = Deed.objects.values("pk")
-    pairs = PossibleDuplicate.objects.filter(earlier__in=seen, later__in=seen)
+    pairs = PossibleDuplicate.objects.filter(both_seen_q())
     return pairs.select_related(
         "earlier__version", "earlier__place", "earlier__recorded_for", "later__version", "later__place",
         "later__recorded_for", "decided_by",

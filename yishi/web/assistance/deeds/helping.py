@@ -15,7 +15,8 @@ from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.deeds.models import Deed
 from yishi.assistance.deeds.reads import open_pairs
 from yishi.commitments.models import Commitment
-from yishi.database.gather import HowMany, gather, kept_question
+from yishi.database.gather import HowMany, gather
+from yishi.database.kept import kept_question
 from yishi.kit.records import certain, lend
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place

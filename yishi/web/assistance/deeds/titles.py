@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.deeds.models import Activity, Deed, PossibleDuplicate, Unitemised, VolunteerTeam
+from yishi.assistance.deeds.reads import both_seen_q
 from yishi.journal.models import Entry
 from yishi.web.kit.titles import Kind, Names, Title
 
@@ -53,7 +54,7 @@ KINDS: dict[str, Kind] = {
     "duplicate": Kind(
         _("Possible duplicate"),
         "duplicate",
-        lambda: PossibleDuplicate.objects.filter(later__in=Deed.objects.all()),
+        lambda: PossibleDuplicate.objects.filter(both_seen_q()),
         ("earlier__number", "later__number"),
     ),
     "unitemised": Kind(_("Number without deeds"), "unitemised", Unitemised.objects.all, ("body__name",), key=""),

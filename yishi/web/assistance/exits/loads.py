@@ -20,7 +20,7 @@ def load_sample(request: Request, pk: UUID) -> ExitSample:
 
 
 def load_interview(request: Request, pk: UUID) -> ExitInterview:
-    interviews = ExitInterview.objects.filter(sample__in=ExitSample.objects.values("pk"))
+    interviews = ExitInterview.objects.filter(sample__in=ExitSample.keys())
     people = ("asked_by", "asked_for", "entered_by", "second_by", "settled_by")
     return interviews.select_related(*(f"sample__{name}" for name in OF_SAMPLE), *people).get(pk=pk)
 
@@ -31,7 +31,7 @@ def load_suspicion(request: Request, pk: UUID) -> ExitSuspicion:
 
 
 def load_counter(request: Request, pk: UUID) -> ExitCounter:
-    counters = ExitCounter.objects.filter(suspicion__in=ExitSuspicion.objects.values("pk"))
+    counters = ExitCounter.objects.filter(suspicion__in=ExitSuspicion.keys())
     return counters.select_related(*(f"suspicion__{name}" for name in OF_SUSPICION)).get(pk=pk)
 
 

@@ -33,7 +33,8 @@ from yishi.assistance.pairing.rules import LATE_DAYS
 from yishi.assistance.pairing.services.pairing import visit_rule_set
 from yishi.assistance.register.models import Household
 from yishi.commitments.models import Commitment
-from yishi.database.gather import Question, kept_question
+from yishi.database.gather import Question
+from yishi.database.kept import kept_question
 from yishi.database.named import record_named
 from yishi.kit.records import certain, lend
 from yishi.organisations.grants import Viewer

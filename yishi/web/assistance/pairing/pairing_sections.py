@@ -183,7 +183,7 @@ def body_help(request: Request, body: Body) -> Asking:
     pairings = Pairing.objects.filter(valid_on(today), body=body).select_related(
         "household__head", "household__place", "place"
     )
-    sent = TeamMember.objects.filter(valid_on(today), sent_by=body, team__in=StationedTeam.objects.values("pk"))
+    sent = TeamMember.objects.filter(valid_on(today), sent_by=body, team__in=StationedTeam.keys())
     gathered = yield {
         "pairings": pairings.order_by("place__lo", "household__place__lo", "pk")[:SHOWN],
         "posts": sent.select_related("person", "team__place").order_by("team__place__lo", "pk")[:SHOWN],

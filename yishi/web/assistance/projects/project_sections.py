@@ -183,10 +183,13 @@ def of_member(request: Request, person: Person) -> Asking:
     }
 
 
+def _of_deed_rows(deed: Any) -> dict[str, Any]:
+    return {"money": FundMovement.objects.filter(deeds__deed=deed.pk).select_related("fund").order_by("on")}
+
+
 def of_deed(request: Request, deed: Deed) -> Asking:
     """The movements of money to which a deed refers."""
-    money = FundMovement.objects.filter(deeds__deed=deed).select_related("fund").order_by("on")
-    movements = (yield {"money": money})["money"]
+    movements = (yield _of_deed_rows)["money"]
     may_link = may("deed.link_money", request.viewer, deed) and deed.state == Deed.State.COUNTED
     if not movements and not may_link:
         return None

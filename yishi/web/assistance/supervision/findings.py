@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register.models import Household
 from yishi.assistance.supervision.items import newest, read_pack
 from yishi.assistance.supervision.models import Finding, Lane, Round
-from yishi.assistance.supervision.reads import A_PREFECTURE, STANDINGS, findings_in, standing_of, with_promise
+from yishi.assistance.supervision.reads import A_COUNTY, A_PREFECTURE, STANDINGS, findings_in, standing_of, with_promise
 from yishi.assistance.supervision.rules import rounds_for
 from yishi.assistance.supervision.services._common import WHY
 from yishi.assistance.supervision.services.coordination import (
@@ -26,7 +26,6 @@ from yishi.assistance.supervision.services.coordination import (
 from yishi.assistance.supervision.services.findings import finding_merge, finding_rule
 from yishi.attachments.models import Attachment
 from yishi.commitments.models import Commitment
-from yishi.database.reach import WIDE
 from yishi.kit.records import lend
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
@@ -124,7 +123,7 @@ def findings(request: Request) -> HttpResponse:
 
 def _widths(request: Request) -> tuple[int, int]:
     """Up to how many places a page is found by its places, and up to how many it is counted so."""
-    return A_PREFECTURE if is_filtered(request) else WIDE, A_PREFECTURE
+    return A_PREFECTURE if is_filtered(request) else A_COUNTY, A_PREFECTURE
 
 
 def _listed(

@@ -130,6 +130,7 @@ def _facts(report: SelfReport) -> list[tuple[Any, Any]]:
 class MatchForm(ActForm):
     """Households with somebody of that name are offered, none of them chosen; or its number is typed."""
 
+    either = (("household", "number"),)
     household = forms.ChoiceField(
         label=gettext_lazy("households with somebody of this name"), widget=forms.RadioSelect, required=False
     )

@@ -27,7 +27,7 @@ def load_statement(request: Request, pk: UUID) -> ConsultationStatement:
     statements = ConsultationStatement.objects.select_related(
         "consultation__matter__place", "consultation__matter__convener"
     )
-    return statements.get(pk=pk, consultation__in=Consultation.objects.values("pk"))
+    return statements.get(pk=pk, consultation__in=Consultation.keys())
 
 
 class DecideForm(ActForm):

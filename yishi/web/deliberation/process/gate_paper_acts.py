@@ -45,7 +45,7 @@ def gate_recording(request: Request, gate: GateRequest) -> HttpResponse:
 
 def load_paper(request: Request, pk: UUID) -> GatePaper:
     papers = GatePaper.objects.select_related("gate__matter__place", "gate__body", "recorded_by", "scan")
-    return papers.get(pk=pk, gate__matter__in=Matter.objects.values("pk"))
+    return papers.get(pk=pk, gate__matter__in=Matter.keys())
 
 
 class CompareForm(ActForm):

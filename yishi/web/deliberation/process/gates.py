@@ -40,7 +40,7 @@ from yishi.web.kit.stream import stream
 
 def load_gate(request: Request, pk: UUID) -> GateRequest:
     gates = GateRequest.objects.select_related("matter__place", "matter__convener", "body", "answered_by")
-    return gates.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return gates.get(pk=pk, matter__in=Matter.keys())
 
 
 GATES = DeclaredList(

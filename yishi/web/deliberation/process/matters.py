@@ -46,7 +46,7 @@ from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList, local_day
+from yishi.web.kit.lists import Column, DeclaredList, First, local_day
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.offered import offer
 from yishi.web.kit.one_act import one_act
@@ -57,7 +57,7 @@ LEVELS = ("prefecture", "county", "township", "village")
 
 
 def load_party(request: Request, pk: UUID) -> Party:
-    return Party.objects.select_related("matter__place").get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return Party.objects.select_related("matter__place").get(pk=pk, matter__in=Matter.keys())
 
 
 class MatterFilter(Form):
@@ -156,18 +156,22 @@ def matters(request: Request) -> HttpResponse:
     form = MatterFilter(request, processes_published())
 
     def narrowed() -> QuerySet[Matter]:
-        found = form.narrow(Matter.objects.all(), today).select_related("place", "convener", "process")
-        return found.defer("process__document", "summary").order_by("-opened_at", "-pk")
+        return _listed(form.narrow(Matter.objects.all(), today)).order_by("-opened_at", "-pk")
 
     return MATTERS.respond(
         request,
         "deliberation/process/matters.html",
         narrowed,
+        first=First(Matter.parts, ("-opened_at", "-pk"), lambda: _listed(Matter.within.all())),
         form=form,
         today=today,
         may_open=may("matter.open", request.viewer),
         is_narrowed=any(request.GET.get(name) for name in form.fields if name != "q"),
     )
+
+
+def _listed(matters: QuerySet[Matter]) -> QuerySet[Matter]:
+    return matters.select_related("place", "convener", "process").defer("process__document", "summary")
 
 
 class OpenForm(ActForm):

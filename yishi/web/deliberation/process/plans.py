@@ -51,7 +51,7 @@ def load_plan(request: Request, pk: UUID) -> YearPlan:
 
 def load_topic(request: Request, pk: UUID) -> PlanTopic:
     topics = PlanTopic.objects.select_related("plan__body__place", "plan__approver", "matter", "worry")
-    return topics.get(pk=pk, plan__in=YearPlan.objects.values("pk"))
+    return topics.get(pk=pk, plan__in=YearPlan.keys())
 
 
 PLANS = DeclaredList(

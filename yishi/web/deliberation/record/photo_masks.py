@@ -85,7 +85,7 @@ def photo_masking(request: Request, matter_photo: MatterPhoto) -> HttpResponse:
 
 
 def load_mask(request: Request, pk: UUID) -> PhotoMask:
-    masks = PhotoMask.objects.filter(matter__in=Matter.objects.values("pk"))
+    masks = PhotoMask.objects.filter(matter__in=Matter.keys())
     return masks.select_related("matter__place", "original").get(pk=pk)
 
 

@@ -48,7 +48,7 @@ KINDS = {"prepared": "warn", "released": "ok", "refused": "late", "hidden": "neu
 
 def in_reach() -> Any:
     """The public files, in any state, of matters within the viewer's reach."""
-    releases = Release.objects.filter(matter__in=Matter.objects.values("pk"))
+    releases = Release.objects.filter(matter__in=Matter.keys())
     return releases.select_related("matter__place", "matter__convener", "prepared_by", "checked_by")
 
 

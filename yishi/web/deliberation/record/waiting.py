@@ -41,7 +41,7 @@ RELEASES = Course(
         ),
     ),
     rests={State.RELEASED: "it is public", State.HIDDEN: "somebody hid it"},
-    records=lambda: _releases().filter(matter__in=Matter.objects.values("pk")),
+    records=lambda: _releases().filter(matter__in=Matter.keys()),
     at_desk=_releases,  # the desks that check and mend reach the matter, as convener or in its place
     order="prepared_at",
     matter="matter",

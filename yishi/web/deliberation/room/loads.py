@@ -23,7 +23,7 @@ from yishi.web.kit.request import Request
 
 def load_statement(request: Request, pk: UUID) -> Statement:
     statements = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
-    return statements.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
+    return statements.get(pk=pk, sitting__matter__in=Matter.keys())
 
 
 def load_room_seat(request: Request, pk: UUID, seat: UUID) -> Seat:

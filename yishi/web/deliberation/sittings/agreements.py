@@ -48,7 +48,7 @@ def load_agreement(request: Request, pk: UUID) -> Agreement:
     agreements = Agreement.objects.select_related(
         "matter__place", "matter__convener", "matter__process", "sitting__venue", "scan"
     )
-    return agreements.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return agreements.get(pk=pk, matter__in=Matter.keys())
 
 
 def lacks_of(duty: Duty) -> list[str]:

@@ -35,7 +35,7 @@ from .seat_forms import people_choices
 
 def load_draw(request: Request, pk: UUID) -> Draw:
     draws = Draw.objects.select_related("matter__place", "matter__process", "matter__convener")
-    return draws.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return draws.get(pk=pk, matter__in=Matter.keys())
 
 
 class PublishForm(ActForm):

@@ -32,7 +32,7 @@ from .agreements import agreement_act, load_agreement
 
 def load_duty(request: Request, pk: UUID) -> Duty:
     duties = Duty.objects.select_related("agreement__matter__place", "agreement__sitting", "bearer", "supervisor")
-    return duties.get(pk=pk, agreement__matter__in=Matter.objects.values("pk"))
+    return duties.get(pk=pk, agreement__matter__in=Matter.keys())
 
 
 class DutyForm(ActForm):

@@ -51,12 +51,12 @@ def load_seat(request: Request, pk: UUID) -> Seat:
     seats = Seat.objects.select_related(
         "matter__place", "matter__process", "matter__convener", "person", "party", "body"
     )
-    return seats.get(pk=pk, matter__in=Matter.objects.values("pk"))
+    return seats.get(pk=pk, matter__in=Matter.keys())
 
 
 def load_objection(request: Request, pk: UUID) -> ChairObjection:
     objections = ChairObjection.objects.select_related("seat__matter__place", "seat__person", "party")
-    return objections.get(pk=pk, seat__matter__in=Matter.objects.values("pk"))
+    return objections.get(pk=pk, seat__matter__in=Matter.keys())
 
 
 def seat_groups(matter: Matter, seats: list[Seat]) -> list[dict[str, Any]]:

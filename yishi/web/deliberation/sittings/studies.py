@@ -43,9 +43,7 @@ from yishi.web.kit.request import Request
 
 
 def load_study(request: Request, pk: UUID) -> Study:
-    return Study.objects.select_related("matter__place", "matter__process").get(
-        pk=pk, matter__in=Matter.objects.values("pk")
-    )
+    return Study.objects.select_related("matter__place", "matter__process").get(pk=pk, matter__in=Matter.keys())
 
 
 class OpenForm(ActForm):

@@ -26,7 +26,7 @@ RUNNING, HANDED_IN, CHECKED = "running", "handed in", "checked"
 
 
 def _studies() -> QuerySet[Study]:
-    return _at_checkers().filter(matter__in=Matter.objects.filter(state=Matter.State.OPEN).values("pk"))
+    return _at_checkers().filter(matter__in=Matter.keys(state=Matter.State.OPEN))
 
 
 def _at_checkers() -> QuerySet[Study]:
@@ -178,7 +178,7 @@ AGREEMENTS = Course(
     of="matter_id",
     number="number",
     matter="matter",
-    reached=lambda: Q(matter__in=Matter.objects.values("pk")),
+    reached=lambda: Q(matter__in=Matter.keys()),
     title=lambda agreement: agreement.matter.title,
     detail=lambda agreement: agreement.number,
 )  # fmt: skip

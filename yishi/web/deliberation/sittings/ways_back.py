@@ -77,12 +77,12 @@ def seat_renaming(request: Request, seat: Seat) -> HttpResponse:
 
 def load_visit(request: Request, pk: UUID) -> StudyVisit:
     visits = StudyVisit.objects.select_related("study__matter__place", "study__matter__process")
-    return visits.get(pk=pk, study__matter__in=Matter.objects.values("pk"))
+    return visits.get(pk=pk, study__matter__in=Matter.keys())
 
 
 def load_finding(request: Request, pk: UUID) -> StudyFinding:
     findings = StudyFinding.objects.select_related("study__matter__place", "study__matter__process")
-    return findings.get(pk=pk, study__matter__in=Matter.objects.values("pk"))
+    return findings.get(pk=pk, study__matter__in=Matter.keys())
 
 
 @page("sitting.run", load=load_sitting)

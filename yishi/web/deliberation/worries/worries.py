@@ -32,7 +32,7 @@ from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList, local_day
+from yishi.web.kit.lists import Column, DeclaredList, First, local_day
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -40,6 +40,8 @@ from yishi.web.kit.request import Request
 
 from .raise_worry import LOW, theme_field
 from .worry_story import worry_events
+
+BESIDE = ("place", "desk", "convener")  # what the list says of each
 
 
 class WorryFilter(Form):
@@ -94,12 +96,9 @@ WORRIES = DeclaredList(
 @page("worry.list", methods=("GET",))
 def worries(request: Request) -> HttpResponse:
     form = WorryFilter(request)
-
-    def narrowed() -> QuerySet[Worry]:
-        found = form.narrow(Worry.objects.select_related("place", "desk", "convener"))
-        return found.order_by("-raised_at", "-pk")
-
-    return WORRIES.respond(request, "deliberation/worries/worries.html", narrowed, form=form)
+    narrowed = lambda: form.narrow(Worry.objects.select_related(*BESIDE)).order_by("-raised_at", "-pk")  # noqa: E731
+    first = First(Worry.parts, ("-raised_at", "-pk"), lambda: Worry.within.select_related(*BESIDE))
+    return WORRIES.respond(request, "deliberation/worries/worries.html", narrowed, first=first, form=form)
 
 
 def load_worry(request: Request, pk: UUID) -> Worry:
