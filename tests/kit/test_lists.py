@@ -19,6 +19,7 @@ from yishi.web.kit.lists import LISTS, Column, DeclaredList, is_filtered, local_
 
 WEB = Path(__file__).resolve().parents[2] / "yishi" / "web"
 TEMPLATES = WEB / "templates"
+pytestmark = pytest.mark.django_db  # a workbook says whether it comes from a demo
 
 
 @dataclass

@@ -13,6 +13,7 @@ from yishi.kit.clock import CountedDay
 from yishi.notices.days import doubt_of
 from yishi.web.kit.exports import export
 
+pytestmark = pytest.mark.django_db  # a workbook says whether it comes from a demo
 MOMENT = datetime(2026, 3, 1, 18, 36, tzinfo=UTC)  # 2 March, 02:36, where we are
 
 

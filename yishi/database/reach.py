@@ -48,8 +48,11 @@ class Reach:
 
     @property
     def is_wide(self) -> bool:
-        """Does it cover so many places that a row in it is found sooner in the order of a list than by its place?"""
-        return self.everything or width([*self.spans, *self.villages]) > WIDE
+        """Does it cover so many places that a row in it is found sooner in the order of a list than by its place?
+
+        Villages are few, and to know them asks the database.
+        """
+        return self.everything or width(self.spans) > WIDE
 
     def places(self, prefix: str, spans: Sequence[tuple[int, int]] | None = None) -> Q:
         """The condition that the place at `prefix` ("place__") lies in one of the spans; never true without spans."""

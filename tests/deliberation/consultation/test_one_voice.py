@@ -6,10 +6,12 @@ import copy
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.consulting import Consulted
 from tests.kept import kept
 from tests.story import Story
+from yishi.assistance.watch.models import SelfReport
 from yishi.config.checks import all_views
 from yishi.database.reach import everything
 from yishi.deliberation.models import ConsultationStatement, ConsultationVote, Voice, Worry
@@ -111,6 +113,18 @@ def test_forms_3_a_worry_whose_answer_was_lost_is_one_worry_with_its_code(cast):
         assert Worry.objects.count() == 1
 
 
+def test_forms_3_a_report_whose_answer_was_lost_is_one_report_with_its_code(cast):
+    phone = Weak()
+    address = reverse("self_report_at", args=["MN0000TEST"])
+    phone.get(address)
+    sent = {"trigger": "self_paid", "on": timezone.localdate().isoformat(), "words": "住院花了不少", "name": "张三"}
+    sent["act_id"] = str(uuid7())
+    phone.lost(address, sent)
+    page = phone.post(address, sent, follow=True).content.decode()
+    report = SelfReport.within.get()
+    assert report.number in page and "code-big" in page
+
+
 def _code_holder(cast):
     """A villager's phone that typed the query code of a worry."""
     with everything():
@@ -135,8 +149,11 @@ def test_forms_3_what_a_code_opens_is_done_once(cast):
 
 
 # Every page that takes something without an account: tried above, or why nothing is lost with its answer.
-TRIED = {"consult_vote", "consult_state", "consult_appeal", "raise_worry_at", "follow_phone", "judge_one"}
+TRIED = {"consult_vote", "consult_state", "consult_appeal", "raise_worry_at", "follow_phone", "judge_one",
+         "self_report_at"}  # fmt: skip
 BY_ITSELF = {
+    "self_report": "the same form as self_report_at with a village chosen",
+    **dict.fromkeys(("self_report_code", "self_report_mine"), "types a code into a session: no act"),
     "raise_worry": "the same form as raise_worry_at with a village chosen",
     "room_stance": "a seat's holder has a session before; see tests/deliberation/room/test_stance.py",
     "room_ask": "as room_stance; see tests/deliberation/room/test_speaking.py",

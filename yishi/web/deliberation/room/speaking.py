@@ -1,5 +1,7 @@
 """Agenda and speaking queue: on the secretary's screen, and a wish to speak from one's own phone."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from yishi.deliberation.services.speaking import (
     turn_limit,
 )
 from yishi.kit.errors import Refusal
+from yishi.kit.records import certain
 from yishi.web.deliberation.sittings.loads import load_sitting
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
@@ -150,18 +153,22 @@ def _own_turn(room: Room) -> Turn | None:
     return waiting.select_related("sitting__matter__place", "seat__matter__place").first()
 
 
+def _other_way(request: Request, room: Room) -> Callable[..., Any]:
+    """The act behind the button: the wish to speak, or its end."""
+    mine = _own_turn(room)
+    if request.POST.get("wants") == "no" and mine is not None:
+        return partial(turn_drop, turn=mine)
+    seat = Seat.objects.select_related("matter__place", "matter__convener").get(pk=certain(room.seat).pk)
+    return partial(turn_ask, sitting=room.sitting, seat=seat)
+
+
 @page("room.enter", load=load_room, methods=("POST",), face="both")
 def room_ask(request: Request, room: Room) -> HttpResponse:
     """I want to speak, or no more: one button that does the one or the other."""
     form = ActForm(request.POST)
     act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
-    mine = _own_turn(room)
     try:
-        if request.POST.get("wants") == "no" and mine is not None:
-            turn_drop(actor=request.viewer, turn=mine, act_id=act_id)
-        else:
-            seat = Seat.objects.select_related("matter__place", "matter__convener").get(pk=room.seat.pk)
-            turn_ask(actor=request.viewer, sitting=room.sitting, seat=seat, act_id=act_id)
+        _other_way(request, room)(actor=request.viewer, act_id=act_id)
     except Refusal as refusal:
         if by_script(request):
             return refused(refusal)
