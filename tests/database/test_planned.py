@@ -91,7 +91,7 @@ def test_other_faults_are_told(monkeypatch):
 
 def test_every_question_of_a_page_is_answered_the_same_by_its_plan(client, cast, monkeypatch):
     addresses = {name: address for name, address, *_rest in sample.addresses(sample.kwargs_by_loader(cast))}
-    by_plan = gather._Plan._row
+    by_plan = gather.Plan._row
     differ, asked = [], []
 
     def both(plan, params):
@@ -103,7 +103,7 @@ def test_every_question_of_a_page_is_answered_the_same_by_its_plan(client, cast,
         asked.append(plan)
         return found
 
-    monkeypatch.setattr(gather._Plan, "_row", both)
+    monkeypatch.setattr(gather.Plan, "_row", both)
     for budget in BUDGETS:
         sign_in(client, cast, budget.who)
         for _ in range(3):
