@@ -304,7 +304,8 @@ def ask(client: Client, kind: str, one: dict[str, Any], chance: random.Random) -
     if kind != "record":
         address = chance.choice(one["asked"][kind] or one["asked"]["home"])
         status, _body, seconds = client.get(address)
-        return status, address, seconds
+        is_signed_out = status == 302 and "login" in client.location  # quick, and no page
+        return 401 if is_signed_out else status, address, seconds
     address, (name, pk) = f"/desk/deeds/new/{chance.choice(one['items'])}/", chance.choice(one["places"])
     status, _body, seconds = client.post(address, fields(name, pk, chance.randrange(50)))
     if status != 302:
