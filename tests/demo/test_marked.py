@@ -19,12 +19,11 @@ from yishi.database.reach import everything
 from yishi.formats.paper import Paper, Text
 from yishi.formats.sheet_rows import Row, read_rows
 from yishi.formats.word import write_word
-from yishi.organisations import demo
+from yishi.organisations import installed
 from yishi.organisations.demo import MARK
 from yishi.organisations.models import Installation
 from yishi.reporting.fold import fold_all
 from yishi.web.kit import press
-from yishi.web.shell import context
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = sorted(press.TEMPLATES.glob("*.typ"))
@@ -42,10 +41,9 @@ def in_demo(samples, monkeypatch):
     """The samples on an installation that is a demo."""
     with everything():
         Installation.objects.update(is_demo=True)
-    monkeypatch.setattr(demo, "_kept", None)
-    monkeypatch.setattr(context, "_kept", None)
+    monkeypatch.setattr(installed, "_kept", None)
     yield samples
-    demo._kept = context._kept = None
+    installed._kept = None
 
 
 def lacks(response: HttpResponse) -> str:
@@ -93,8 +91,7 @@ def test_everything_that_is_shown_or_handed_out(client, cast, in_demo, monkeypat
 
 
 def test_a_real_installation_says_nothing_of_it(client, cast, samples, monkeypatch):
-    monkeypatch.setattr(demo, "_kept", None)
-    monkeypatch.setattr(context, "_kept", None)
+    monkeypatch.setattr(installed, "_kept", None)
     papers_say_their_data(monkeypatch)
     sign_in(client, cast, "clerk")
     for name, address, view, _loader in sample.addresses(samples):

@@ -1,15 +1,10 @@
 """A demo says so on everything that it shows and hands out: one mark, asked for by whatever draws a page, a paper, a
 workbook or the name of a file (decision 0008: a demo is known by its installation)."""
 
-import time
-
-from django.conf import settings
-
+from .installed import installed
 from .models import Installation
 
 MARK = "演示数据，与该地实际无关"  # Chinese in every language: the paper may reach somebody who never saw the page
-
-_kept: tuple[float, bool] | None = None
 
 
 def demo_mark() -> str:
@@ -18,9 +13,5 @@ def demo_mark() -> str:
 
 
 def demo_mark_kept() -> str:
-    """As `demo_mark`, asked for at most once in INSTALLATION_SECONDS by each process: for what every answer carries."""
-    global _kept
-    now = time.monotonic()
-    if _kept is None or now - _kept[0] >= settings.INSTALLATION_SECONDS:
-        _kept = (now, bool(demo_mark()))
-    return MARK if _kept[1] else ""
+    """As `demo_mark`, of the installation as it is kept for a moment: for what every answer carries."""
+    return MARK if installed().is_demo else ""

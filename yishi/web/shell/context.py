@@ -1,6 +1,5 @@
 """What every template may use. Lazy where it costs a query."""
 
-import time
 from typing import Any
 
 from django.conf import settings
@@ -12,24 +11,12 @@ from yishi.database.kept import kept_question
 from yishi.notices.addresses import PUBLIC, has_sign_in
 from yishi.notices.services import notices_of
 from yishi.organisations.demo import MARK
-from yishi.organisations.models import Installation
+from yishi.organisations.installed import installed
 from yishi.web.kit.request import Request
 
 from .navigation import navigation
 
 ELDER_COOKIE = "yishi-elder"
-
-_kept: tuple[float, Installation] | None = None  # what every page's head and foot show, for a moment
-
-
-def _installation() -> Installation:
-    """The installation's row, asked for at most once in INSTALLATION_SECONDS by each process; services never use it."""
-    global _kept
-    now = time.monotonic()
-    if _kept is None or now - _kept[0] >= settings.INSTALLATION_SECONDS:
-        installations = Installation.objects.select_related("home_place", "home_body")
-        _kept = (now, installations.filter(pk=1).first() or Installation())
-    return _kept[1]
 
 
 def elder_size(request: Request) -> int:
@@ -55,7 +42,7 @@ def site(request: Request) -> dict[str, Any]:
 
     return {
         "viewer": viewer,
-        "installation": SimpleLazyObject(_installation),
+        "installation": SimpleLazyObject(installed),
         "DEMO_MARK": MARK,
         "elder_mode": elder_size(request),
         "IDLE_SECONDS": settings.SESSION_IDLE_SECONDS,
