@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from yishi.database.reach import Reach
-from yishi.organisations.models import Place
+from yishi.database.reach import Reach, reaching
 
 from .clocks import RECHECK_AFTER, Colour, yellow_from
 from .models import Commitment, Judge, Outcome, Proof, Verdict
@@ -49,7 +48,9 @@ def commitments_in(reach: Reach) -> QuerySet[Commitment]:
     first, each kind from its index; of many, what a list shows first is looked through in its order."""
     if reach.everything:
         return Commitment.within.all()
-    spans = [*reach.spans, *reach.villages]
+    if not reach.is_wide:
+        with reaching(reach):
+            return Commitment.within.filter(pk__in=Commitment.keys())
     judged = Judge.objects.filter(person=reach.person, person__isnull=False).values("commitment")
     own = (
         Q(bearer__in=reach.bodies),
@@ -58,14 +59,8 @@ def commitments_in(reach: Reach) -> QuerySet[Commitment]:
         Q(bearer_person=reach.person, bearer_person__isnull=False),
         Q(pk__in=judged),
     )
-    if not reach.is_wide:
-        there = Place.objects.filter(reach.places("", spans))
-        first, *others = (
-            Commitment.within.filter(part).values("pk") for part in (Q(place__in=there.values("pk")), *own)
-        )
-        return Commitment.within.filter(pk__in=first.union(*others))
     condition = Q(pk__in=[])
-    for lo, hi in spans:
+    for lo, hi in (*reach.spans, *reach.villages):
         condition |= Q(_lo__gte=lo, _lo__lte=hi)
     for part in own:
         condition |= part

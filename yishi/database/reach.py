@@ -16,6 +16,8 @@ from django_scopes import scope
 from django_scopes.manager import DisabledQuerySet
 from django_scopes.state import get_scope
 
+from .unions import union_of
+
 Span = tuple[int, int]  # the numbers `lo`…`hi` of a place
 WIDE = 3_000  # places: more than a prefecture has, fewer than a province; what lies in more is looked for row by row
 
@@ -157,8 +159,7 @@ class File(models.Model):
     @classmethod
     def keys(cls, **narrowed: Any) -> models.QuerySet[Any, Any]:
         """The keys of the same, to be asked `in`."""
-        first, *others = [part.values("pk") for part in cls.parts(**narrowed)]
-        return first.union(*others) if others else first
+        return union_of([part.values("pk") for part in cls.parts(**narrowed)])
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

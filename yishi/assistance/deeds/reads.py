@@ -23,6 +23,7 @@ from yishi.assistance.register.reads import (
     words_of,
 )
 from yishi.database.reach import WIDE, Reach, Span, width
+from yishi.database.unions import union_of
 from yishi.kit.records import lend
 from yishi.kit.text import clean
 from yishi.organisations.grants import OVERSEEING, SEEING, Viewer
@@ -217,8 +218,7 @@ def own_deeds(reach: Reach) -> QuerySet[Deed]:
             recorded.filter(recorded_by=reach.person).values("pk"),
         ]
     here = _places(reach)
-    first, *others = [kind.exclude(place__in=here) for kind in mine]
-    return Deed.within.filter(pk__in=first.union(*others))
+    return Deed.within.filter(pk__in=union_of([kind.exclude(place__in=here) for kind in mine]))
 
 
 def deeds_with(grams: Sequence[str]) -> QuerySet[DeedWords]:

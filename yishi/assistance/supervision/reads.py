@@ -16,6 +16,7 @@ from yishi.assistance.register.models import Household, HouseholdMember, MemberY
 from yishi.assistance.register.reads_then import households_on
 from yishi.commitments.models import Commitment
 from yishi.database.reach import Reach, width
+from yishi.database.unions import union_of
 from yishi.organisations.models import Place, PlaceLevel, valid_on
 
 from .items import Item, read_pack
@@ -161,8 +162,7 @@ def findings_in(reach: Reach, by_place: int = A_COUNTY) -> QuerySet[Finding]:
             Q(coordinator__in=reach.bodies),
             Q(commitment__in=Commitment.within.filter(bearer__in=reach.bodies, origin_kind="finding").values("pk")),
         )
-        first, *others = (Finding.within.filter(part).values("pk") for part in parts)
-        return Finding.within.filter(pk__in=first.union(*others))
+        return Finding.within.filter(pk__in=union_of([Finding.within.filter(part).values("pk") for part in parts]))
     findings = Finding.within.annotate(_lo=F("place__lo") + 0)
     condition = Q(round__in=mine) | Q(coordinator__in=reach.bodies) | Q(commitment__bearer__in=reach.bodies)
     for lo, hi in spans:

@@ -32,9 +32,10 @@ from django.utils import timezone
 
 from yishi.database.gather import Given, HowMany
 from yishi.database.kept import kept_question
+from yishi.database.unions import as_part, union_of
 from yishi.kit.records import certain
 from yishi.web.kit.exports import AT_ONCE, export, wants_export
-from yishi.web.kit.peek import Capped
+from yishi.web.kit.peek import Capped, in_order
 from yishi.web.kit.request import Request
 
 PER_PAGE = 25
@@ -77,26 +78,18 @@ class First:
         """The keys of the page, each with what it is sorted by, and how many rows there are (`most`: see
         `DeclaredList`)."""
         parts, columns = [part.order_by() for part in self.parts()], [_name(by) for by in self.order]
-        firsts = parts if len(parts) == 1 else [self._first_of(part, per_page) for part in parts]
-        keys = _together([first.values_list(*columns) for first in firsts], self.are_apart).order_by(*self.order)
-        counted = _together([part.values("pk") for part in parts], self.are_apart)
+        ordered = [part.order_by(*self.order) for part in parts]
+        firsts = ordered if len(parts) == 1 else [as_part(part.values("pk")[:per_page]) for part in ordered]
+        whole = union_of([first.values_list(*columns) for first in firsts], are_apart=self.are_apart)
+        keys = whole.order_by(*self.order)
+        counted = union_of([part.values("pk") for part in parts], are_apart=self.are_apart)
         return {"rows": keys[:per_page], "count": HowMany(Capped.first_of(counted, most) if most else counted)}
-
-    def _first_of(self, part: QuerySet[Any], per_page: int) -> QuerySet[Any]:
-        """Within a union SQLite takes no limit, but within a part of it."""
-        first = part.order_by(*self.order).values("pk")[:per_page]
-        rows: QuerySet[Any] = part.model._base_manager.filter(pk__in=first)
-        return rows
 
 
 def _name(by: str | OrderBy) -> str:
     column: Any = by if isinstance(by, str) else by.expression
     name: str = column.lstrip("-") if isinstance(column, str) else column.name
     return name
-
-
-def _together(parts: Sequence[Any], are_apart: bool) -> Any:
-    return parts[0].union(*parts[1:], all=are_apart) if len(parts) > 1 else parts[0]
 
 
 class DeclaredList:
@@ -187,8 +180,7 @@ class DeclaredList:
 
         question = kept_question(("list by keys", self.name), None, asked, is_reached=False)
         filled = [*keys, *[NOBODY] * (self.per_page - len(keys))]
-        by_key = {row.pk: row for row in question.answer(**dict(zip(names, filled, strict=True)))["rows"]}
-        return [by_key[key] for key in keys if key in by_key]
+        return in_order(keys, question.answer(**dict(zip(names, filled, strict=True)))["rows"])
 
     def workbook(
         self, request: Request, rows: Iterable[Any], filename: str = "", shown: Mapping[str, Any] | None = None

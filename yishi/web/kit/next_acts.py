@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from yishi.database.gather import Given
 from yishi.database.kept import kept_question
+from yishi.database.unions import as_part, union_of
 from yishi.kit.clock import CountedDay
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Installation
@@ -139,10 +140,7 @@ class Course:
         firsts = [found.filter(act.waits(viewer, self.column, today))[:MOST] for act in acts]
         if len(firsts) == 1:
             return firsts[0]
-        # Within a union SQLite takes no limit, but within a part of it.
-        parts = [first.model._base_manager.filter(pk__in=first).values("pk") for first in firsts]
-        whole: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
-        return whole
+        return union_of([as_part(first).values("pk") for first in firsts], are_apart=True)
 
     def first_rows(self, viewer: Viewer) -> QuerySet[Any]:
         return self.rows(viewer)[:MOST]

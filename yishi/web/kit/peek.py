@@ -1,5 +1,6 @@
 """Pages of a search: each knows whether another follows; how many there are in all nobody counts."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
@@ -12,6 +13,12 @@ else:  # Django's own takes no type at run time
     AnyPaginator = Paginator
 
 DIGITS = 6  # of the number of a page; nobody turns a million pages
+
+
+def in_order(keys: Iterable[Any], records: Iterable[Any]) -> list[Any]:
+    """The records in the order of their keys; of a key without one nothing."""
+    by_key = {record.pk: record for record in records}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 class Capped(AnyPaginator):
@@ -64,8 +71,7 @@ class KeysFirst(Capped):
         rows: Any = self.object_list
         start, end = (here - 1) * self.per_page, min(here * self.per_page, self.count)
         ids = list(rows.values_list("pk", flat=True)[start:end])
-        by_id = {file.pk: file for file in self.files.filter(pk__in=ids)}
-        return Page([by_id[key] for key in ids if key in by_id], here, self)
+        return Page(in_order(ids, self.files.filter(pk__in=ids)), here, self)
 
 
 class Peek(AnyPaginator):
@@ -87,5 +93,4 @@ class Peek(AnyPaginator):
             return self.get_page(1)
         self.is_open = len(ids) > self.per_page
         self.__dict__.update(count=start + len(ids), num_pages=here + self.is_open)
-        by_id = {file.pk: file for file in self.files.filter(pk__in=ids[: self.per_page])}
-        return Page([by_id[key] for key in ids if key in by_id], here, self)
+        return Page(in_order(ids, self.files.filter(pk__in=ids[: self.per_page])), here, self)

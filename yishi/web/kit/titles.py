@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet, TextField, UUIDField, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import NoReverseMatch, reverse
 
+from yishi.database.unions import union_of
 from yishi.journal.models import Entry
 
 Names = Mapping[UUID, str]  # of the people whom an entry's data name, as far as the viewer may read them
@@ -93,7 +94,7 @@ def named(subjects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], Subjec
     for name, key in subjects:
         wanted.setdefault(name, set()).add(key)
     asked = [_asked(name, KINDS[name], keys) for name, keys in wanted.items() if name in KINDS and KINDS[name].records]
-    records = asked[0].union(*asked[1:], all=True) if asked else []
+    records = union_of(asked, are_apart=True) if asked else []
     known = {(name, key): (title, page_key) for name, key, title, page_key in records}
     pairs = [(name, key) for name, keys in wanted.items() for key in keys]
     return {(name, key): _subject(name, known.get((name, key))) for name, key in pairs}

@@ -38,6 +38,7 @@ from yishi.web.kit.numbers import number_text, plain
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
 from yishi.web.kit.page_tags import share
+from yishi.web.kit.peek import in_order
 from yishi.web.kit.request import Request
 from yishi.web.kit.titles import page_of
 
@@ -252,8 +253,7 @@ def figure_deeds(request: Request, place: Place) -> HttpResponse:
 def _deeds_in_order(ids: Sequence[UUID]) -> list[Deed]:
     """The deeds of these ids in their order, as far as the viewer may see them."""
     deeds = Deed.objects.filter(pk__in=ids).select_related("place", "version", "recorded_for").prefetch_related(PARTIES)
-    by_id = {deed.pk: deed for deed in deeds}
-    return [by_id[key] for key in ids if key in by_id]
+    return in_order(ids, deeds)
 
 
 def _all_deeds(ids: DeedsBehind) -> Iterator[Deed]:
