@@ -116,6 +116,14 @@ def test_a_phone_asks_for_its_holder_and_takes_it_back(story, client):
         ask(story, "company_head", by="village_head")
 
 
+def test_a_refused_wish_is_said_on_a_phone_without_a_script(story, client):
+    sign_in(client, story.cast, "village_head")
+    address = reverse("room_ask", args=[story.sitting.pk])
+    assert client.post(address, {"act_id": str(uuid7())}).status_code == 302
+    again = client.post(address, {"act_id": str(uuid7())})
+    assert again.status_code == 422 and "alert-danger" in again.content.decode()
+
+
 def test_who_is_not_in_the_room_does_not_speak(story):
     presence_leave(actor=story.by("convener"), sitting=story.sitting, seat=story.seat("handler"))
     refused_with("turn.absent", lambda: ask(story, "handler"))

@@ -3,12 +3,14 @@
 Made for hundreds at once: a state of a few bytes by two queries, a stance in one short transaction.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -18,18 +20,19 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from yishi.deliberation.models import Matter, Presence, Seat, Sitting, Stance, Statement, Turn
 from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.stances import stance_take
+from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal
 from yishi.kit.ids import uuid7
 from yishi.kit.text import clean
 from yishi.notices.addresses import MEMBER, address_of, base_of
 from yishi.organisations.query_codes import Kind
 from yishi.organisations.rights import may
-from yishi.web.kit.forms import ActForm, Form
+from yishi.web.kit.forms import Form
 from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
 
-from .tap import by_script, refused
+from .tap import act_id_of, by_script, refused
 
 NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
 SITTING = (
@@ -82,6 +85,16 @@ def load_room(request: Request, pk: UUID) -> Room:
     return Room(sitting, own, getattr(own, "is_here", False))
 
 
+def own_turns(room: Room) -> QuerySet[Turn]:
+    """Where the viewer waits to speak."""
+    return Turn.objects.filter(seat=room.seat, sitting=room.sitting, began_at__isnull=True, dropped_at__isnull=True)
+
+
+def own_seat(room: Room) -> Seat:
+    """The viewer's seat with what an act asks of it."""
+    return Seat.objects.select_related("matter__place", "matter__convener").get(pk=room.seat.pk)
+
+
 class StanceForm(Form):
     act_id = forms.UUIDField(required=False)
     statement = forms.UUIDField()
@@ -100,9 +113,7 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
         "seat": room.seat,
         "is_chair": room.seat.role == Seat.Role.CHAIR,
         "is_here": room.is_here,
-        "waits": Turn.objects.filter(
-            seat=room.seat, sitting=room.sitting, began_at__isnull=True, dropped_at__isnull=True
-        ).exists(),
+        "waits": own_turns(room).exists(),
         "version": room.version,
         "statements": [
             {"statement": statement, "mine": mine.get(statement.pk), "act_id": uuid7()}
@@ -186,18 +197,21 @@ def room_stance(request: Request, room: Room) -> HttpResponse:
 @page("room.enter", load=load_room, methods=("POST",), face="both")
 def room_sign_in(request: Request, room: Room) -> HttpResponse:
     """I am here: the roll call by one's own phone."""
-    form = ActForm(request.POST)
-    act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
-    seat = Seat.objects.select_related("matter__place", "matter__convener").get(pk=room.seat.pk)
+    signing_in = partial(presence_arrive, sitting=room.sitting, seat=own_seat(room))
+    return phone_tap(request, room, signing_in, _("You are signed in."))
+
+
+def phone_tap(request: Request, room: Room, service: Callable[..., Receipt], done: str = "") -> HttpResponse:
+    """One tap on a phone: done, or a sentence why not on its page."""
     try:
-        presence_arrive(actor=request.viewer, sitting=room.sitting, seat=seat, act_id=act_id)
+        service(actor=request.viewer, act_id=act_id_of(request))
     except Refusal as refusal:
         if by_script(request):
             return refused(refusal)
         context = room_context(request, room, refusal=str(refusal.message))
         return render(request, "deliberation/room/phone.html", context, status=422)
     if by_script(request):
-        return JsonResponse({"said": _("You are signed in.")})
+        return JsonResponse({"said": done})
     return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,26 +26,25 @@ from yishi.deliberation.services.speaking import (
     turn_end,
     turn_limit,
 )
-from yishi.kit.errors import Refusal
-from yishi.kit.records import certain
+from yishi.journal.models import Receipt
 from yishi.web.deliberation.sittings.loads import load_sitting
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
-from .phone import Room, load_room
-from .tap import act_in_room, by_script, one_tap, refused
+from .phone import Room, load_room, own_seat, own_turns, phone_tap
+from .tap import act_in_room, one_tap
 
 
 def load_item(request: Request, pk: UUID) -> AgendaItem:
     items = AgendaItem.objects.select_related("sitting__matter__place", "sitting__matter__convener")
-    return items.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
+    return items.get(pk=pk, sitting__matter__in=Matter.keys())
 
 
 def load_turn(request: Request, pk: UUID) -> Turn:
     turns = Turn.objects.select_related("sitting__matter__place", "sitting__matter__convener", "seat__matter__place")
-    return turns.get(pk=pk, sitting__matter__in=Matter.objects.values("pk"))
+    return turns.get(pk=pk, sitting__matter__in=Matter.keys())
 
 
 class ItemForm(ActForm):
@@ -147,35 +146,18 @@ def turn_limiting(request: Request, sitting: Sitting) -> HttpResponse:
     return one_tap(request, sitting.pk, turn_limit, sitting=sitting, seconds=seconds)
 
 
-def _own_turn(room: Room) -> Turn | None:
-    """Where the viewer waits to speak."""
-    waiting = Turn.objects.filter(seat=room.seat, sitting=room.sitting, began_at__isnull=True, dropped_at__isnull=True)
-    return waiting.select_related("sitting__matter__place", "seat__matter__place").first()
-
-
-def _other_way(request: Request, room: Room) -> Callable[..., Any]:
+def _other_way(request: Request, room: Room) -> Callable[..., Receipt]:
     """The act behind the button: the wish to speak, or its end."""
-    mine = _own_turn(room)
+    mine = own_turns(room).select_related("sitting__matter__place", "seat__matter__place").first()
     if request.POST.get("wants") == "no" and mine is not None:
         return partial(turn_drop, turn=mine)
-    seat = Seat.objects.select_related("matter__place", "matter__convener").get(pk=certain(room.seat).pk)
-    return partial(turn_ask, sitting=room.sitting, seat=seat)
+    return partial(turn_ask, sitting=room.sitting, seat=own_seat(room))
 
 
 @page("room.enter", load=load_room, methods=("POST",), face="both")
 def room_ask(request: Request, room: Room) -> HttpResponse:
     """I want to speak, or no more: one button that does the one or the other."""
-    form = ActForm(request.POST)
-    act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
-    try:
-        _other_way(request, room)(actor=request.viewer, act_id=act_id)
-    except Refusal as refusal:
-        if by_script(request):
-            return refused(refusal)
-    else:
-        if by_script(request):
-            return JsonResponse({"said": ""})
-    return HttpResponseRedirect(reverse("room", args=[room.sitting.pk]))
+    return phone_tap(request, room, _other_way(request, room))
 
 
 urlpatterns = [

@@ -24,14 +24,18 @@ def refused(refusal: Refusal) -> JsonResponse:
     return JsonResponse({"refused": refusal.code, "message": str(refusal.message)}, status=422)
 
 
+def act_id_of(request: Request) -> UUID | None:
+    """The id that the screen gave to the act, if it gave one."""
+    form = ActForm(request.POST)
+    return form.cleaned_data.get("act_id") if form.is_valid() else None
+
+
 def one_tap(
     request: Request, sitting_id: UUID, service: Callable[..., Receipt], done: Any = "", **arguments: Any
 ) -> HttpResponse:
     """One tap in the room: done, or a sentence why not; back to the room either way."""
-    form = ActForm(request.POST)
-    act_id = form.cleaned_data.get("act_id") if form.is_valid() else None
     try:
-        service(actor=request.viewer, act_id=act_id, **arguments)
+        service(actor=request.viewer, act_id=act_id_of(request), **arguments)
     except Refusal as refusal:
         if by_script(request):
             return refused(refusal)
