@@ -4,16 +4,19 @@ The nearest area decides, and within it the newest change whose day has come. Wh
 goes by the day of the check; a threshold goes by the day for which a household's year is measured.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from .logic.engine import Checker, Settings
 from .logic.pack import Pack, read_pack
 from .models import CheckSetting
+
+Row = TypeVar("Row", bound=Any)
 
 
 class Checkers:
@@ -47,19 +50,20 @@ def settings_from(check_settings: Iterable[CheckSetting], pack: Pack, day: date)
     off, severities, values = set(), {}, {}
     for code, changes in by_code.items():
         if code in pack.rules:
-            holding = _holding(changes, day)
-            if holding is not None and holding.is_off:
+            held = holding(changes, day, says)
+            if held is not None and held.is_off:
                 off.add(code)
-            elif holding is not None and holding.severity:
-                severities[code] = holding.severity
+            elif held is not None and held.severity:
+                severities[code] = held.severity
         elif code in pack.parameters:
             values[code] = _steps(changes, pack, code)
     return Settings(frozenset(off), severities, values)
 
 
-def _holding(changes: list[CheckSetting], day: date) -> CheckSetting | None:
-    """The change that holds on `day`: the newest one of the nearest area that says anything then."""
-    newest: dict[int, CheckSetting] = {}  # by the width of the area
+def holding(changes: Iterable[Row], day: date, says: Callable[[Row], bool]) -> Row | None:
+    """Of the changes of one code around a place (also those of other parts, which have the same columns) the one that
+    holds on `day`: the newest one of the nearest area that says anything then."""
+    newest: dict[int, Row] = {}  # by the width of the area
     for row in sorted(changes, key=lambda change: (change.valid_from, change.set_at)):
         if row.valid_from <= day:
             newest[row.place.hi - row.place.lo] = row
@@ -79,7 +83,7 @@ def _steps(changes: list[CheckSetting], pack: Pack, code: str) -> tuple[tuple[da
     days = {row.valid_from for row in changes} | {dated.since for dated in parameter.values if dated.since > first}
     steps = []
     for day in sorted(days):
-        row = _holding(changes, day)
+        row = holding(changes, day, says)
         value = row.value if row is not None else parameter.on(day)
         if value is not None:
             steps.append((day, value))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from yishi.assistance.checks.logic.pack import read_pack
-from yishi.assistance.checks.settings import Checkers
+from yishi.assistance.checks.settings import Checkers, holding
 from yishi.organisations.models import Place
 
 from .models import ExitAssessment, ExitSetting
@@ -43,12 +43,7 @@ def changes_for(place: Place, day: date, year: int) -> list[Change]:
 
 def in_force(rows: Iterable[ExitSetting], day: date) -> ExitSetting | None:
     """Of the changes of one code around a place the one that holds on `day`."""
-    newest: dict[int, ExitSetting] = {}  # by the width of the area
-    for row in sorted(rows, key=lambda change: (change.valid_from, change.set_at)):
-        if row.valid_from <= day:
-            newest[row.place.hi - row.place.lo] = row
-    saying = [(width, row) for width, row in newest.items() if row.is_off or row.value is not None]
-    return min(saying, key=lambda pair: pair[0])[1] if saying else None
+    return holding(rows, day, lambda row: row.is_off or row.value is not None)
 
 
 def income_line(place: Place, year: int) -> list[Change]:
