@@ -24,6 +24,7 @@ from tests.assistance.works import Works
 from tests.cast import Cast
 from tests.consulting import Consulted
 from tests.proposals.proposing import Proposed
+from tests.samples_room import room_samples
 from tests.story import Story
 from yishi.assistance.checks.models import CheckFinding
 from yishi.assistance.checks.services.checks import findings_refresh
@@ -308,12 +309,11 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "members.load_committee": pk(cast.bodies["committee"]),
         "members.load_member": pk(Member.objects.filter(person=cast.people["member"]).get()),
         "members.load_term": pk(Term.objects.get()),
-        "phone.load_room": pk(story.sitting),
+        **room_samples(story),
         "notices.load_delivery": pk(delivery),
         "notices.load_notice": pk(notice),
         "overview.load_place": pk(cast.places["牟定县"]),
         "papers.load_letter": pk(letter),
-        "papers.load_minuted": pk(story.sitting),
         "people.load_account": pk(cast.people["handler"]),
         "people.load_invited": pk(invitation.person),
         "people.load_person": pk(cast.people["handler"]),

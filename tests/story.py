@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from yishi.commitments import services as ledger
 from yishi.commitments.models import Commitment
-from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Statement, Study, Turn, Worry
+from yishi.deliberation.models import (
+    Agreement,
+    BallotVoter,
+    Matter,
+    Seat,
+    SecretBallot,
+    Sitting,
+    Statement,
+    Study,
+    Turn,
+    Worry,
+)
 from yishi.deliberation.services import agreements, matters, roll, screening, seats, sittings, stances, studies
 from yishi.deliberation.services.processes import process_shipped
 from yishi.deliberation.services.worries import worry_file
@@ -131,6 +142,26 @@ class Story:
     def waits(self, who: str) -> Turn:
         """Somebody waits to speak."""
         return Turn.objects.create(sitting=self.sitting, seat=self.seat(who), asked_at=timezone.now())
+
+    def balloted(self) -> SecretBallot:
+        """A secret ballot that is open, on screens and on paper."""
+        tellers = {"teller": self.seat("convener"), "scrutineer": self.seat("handler")}
+        ballot = SecretBallot.objects.create(
+            sitting=self.sitting,
+            ordinal=1,
+            question="由谁来监督水费",
+            choices=["赞成", "反对", "弃权"],
+            on_screen=True,
+            on_paper=True,
+            mark="AB12",
+            opened_at=timezone.now(),
+            present=5,
+            quorum=3,
+            **tellers,
+        )
+        for who in ("village_head", "company_head", "handler"):
+            BallotVoter.objects.create(ballot=ballot, seat=self.seat(who), person=self.cast.people[who])
+        return ballot
 
     def stand(self) -> "Story":
         for who, value, condition in (

@@ -31,6 +31,7 @@ BY_ANOTHER_RIGHT = {
     "assistance.self_report.by_code": ({"query_code"}, "a family's own report, by its code"),
     "assistance.self_report.file": ({"public"}, "from a poster, by somebody without an account"),
     "commitments.verdict.change": ({"judge"}, "a second word is the judge's own"),
+    "deliberation.ballot.vote": ({"seat"}, "a secret vote is one's own; no desk votes for another"),
     "deliberation.consultation.appeal": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.state": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.vote": ({"voice"}, "a voice is not a person"),

@@ -136,6 +136,10 @@ UNDONE_BY = {
     "deliberation.agreement.draft": ("deliberation.agreement.change",),
     "deliberation.agreement.hand_over": ("deliberation.agreement.hand_over_correct",),
     "deliberation.agreement.record": ("deliberation.agreement.take_back",),
+    "deliberation.ballot.count": ("deliberation.ballot.void",),
+    "deliberation.ballot.hand_out": ("deliberation.ballot.slip_back",),
+    "deliberation.ballot.open": ("deliberation.ballot.void",),
+    "deliberation.ballot.void": ("deliberation.ballot.open",),
     "deliberation.case.choose": ("deliberation.case.withdraw",),
     "deliberation.chair.object": ("deliberation.chair.decide",),
     "deliberation.consent.record": ("deliberation.consent.take_back",),
@@ -330,6 +334,7 @@ NEEDS_NONE = {
             "commitments.commitment.take_back", "commitments.outcome.take_back", "commitments.proof.withdraw",
             "commitments.verdict.change",
             "deliberation.agreement.hand_over_correct", "deliberation.agreement.take_back",
+            "deliberation.ballot.slip_back",
             "deliberation.case.withdraw", "deliberation.chair.decide", "deliberation.consent.take_back",
             "deliberation.consultation.appeal_decide", "deliberation.consultation.statement_remove",
             "deliberation.duty.remove", "deliberation.gate.ask_again", "deliberation.matter.open_again",
@@ -373,6 +378,7 @@ NEEDS_NONE = {
     **dict.fromkeys(
         (
             "assistance.self_report.file",
+            "deliberation.ballot.vote",
             "deliberation.consultation.appeal", "deliberation.consultation.state", "deliberation.worry.file",
             "deliberation.worry.reopen", "people.invitation.accept", "proposals.proposal.cosign",
         ),
@@ -397,6 +403,7 @@ OWED = {}
 
 # These ask for no words: a tick in a list, or what nobody has read or rested on yet; the journal says who and when.
 WITHOUT_WORDS = {
+    "deliberation.ballot.slip_back",
     "assistance.change.withdraw",
     "assistance.import.give_up",
     "assistance.target.drop",

@@ -122,6 +122,8 @@ OVERWRITES_NOTHING = {
     "round_reopen": "what had ended it stays in the entry of that act",
     "round_withdraw": STAGE,
     "roll_call": "a note on whose side a seat's time to speak is counted: a choice, no words",
+    "ballot_count": STAGE,
+    "ballot_void": STAGE,
     "seat_answer": STAGE,
     "seat_recuse": STAGE,
     "seat_replace": STAGE,

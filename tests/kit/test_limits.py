@@ -236,6 +236,8 @@ TRIED = {
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/fields/numbers_in.MOST", "web/kit/fields/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
+    # tests/deliberation/room/test_ballots.py
+    "deliberation/services/ballots.MOST_CHOICES", "deliberation/services/ballots.LEAST_VOTERS",
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py
     "assistance/campaign/services/stated.MOST",  # tests/assistance/campaign/test_stated.py
     "assistance/campaign/services/stated.MOST_PLACES",  # the same

@@ -6,7 +6,20 @@ from yishi.organisations.grants import Grant, Viewer
 from yishi.organisations.predicates import sits_somewhere
 from yishi.organisations.rights import Answer, add, predicate
 
-from .models import AgendaItem, ChairObjection, Duty, Matter, Minutes, Seat, Statement, StudyFinding, StudyVisit, Turn
+from .models import (
+    AgendaItem,
+    BallotVoter,
+    ChairObjection,
+    Duty,
+    Matter,
+    Minutes,
+    Seat,
+    SecretBallot,
+    Statement,
+    StudyFinding,
+    StudyVisit,
+    Turn,
+)
 from .rules import runs_matter
 
 KEY_ROLES = (Seat.Role.CHAIR, Seat.Role.SECRETARY, Seat.Role.CONVENER)
@@ -18,7 +31,7 @@ def matter_of(thing: Any) -> Matter:
         return thing
     if isinstance(thing, ChairObjection):
         return thing.seat.matter
-    if isinstance(thing, Minutes | Statement | AgendaItem | Turn):
+    if isinstance(thing, Minutes | Statement | AgendaItem | Turn | SecretBallot):
         return thing.sitting.matter
     if isinstance(thing, StudyVisit | StudyFinding):
         return thing.study.matter
@@ -60,6 +73,15 @@ def enters(viewer: Viewer, room: Any) -> Answer:
 
 
 @predicate
+def is_on_the_roll(viewer: Viewer, ballot: SecretBallot) -> Answer:
+    """Stands on the roll of a secret ballot: by an account or by the code of their seat; nobody for another."""
+    if not viewer.sits_by(ballot.sitting.matter_id):
+        return None
+    line = BallotVoter.objects.filter(ballot=ballot.pk, person=viewer.person_id).first()
+    return Grant("seat", line.seat_id) if line is not None else None
+
+
+@predicate
 def put_it_forward(viewer: Viewer, statement: Statement) -> Answer:
     """Sits for the party whose statement it is."""
     if statement.party_id is None:
@@ -89,4 +111,5 @@ add("turn.ask", runs | is_their_seat | holds_key_seat)
 add("presence.arrive", runs | is_their_seat | holds_key_seat)
 add("stance.take", is_their_seat | runs | holds_key_seat)
 add("room.enter", enters)
+add("ballot.vote", is_on_the_roll)
 add("agreement.run", runs | holds_key_seat)

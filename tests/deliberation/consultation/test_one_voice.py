@@ -156,6 +156,7 @@ BY_ITSELF = {
     **dict.fromkeys(("self_report_code", "self_report_mine"), "types a code into a session: no act"),
     "raise_worry": "the same form as raise_worry_at with a village chosen",
     "room_stance": "a seat's holder has a session before; see tests/deliberation/room/test_stance.py",
+    "room_ballot": "as room_stance; see tests/deliberation/room/test_ballots.py",
     "room_ask": "as room_stance; see tests/deliberation/room/test_speaking.py",
     "room_sign_in": "as room_stance; see tests/deliberation/room/test_roll.py",
     "family_code": "the code stands in the address",

@@ -1,5 +1,6 @@
 """The records of deliberation, by the part of the chain to which they belong."""
 
+from .ballots import BallotVoter, SecretBallot, Urn
 from .consultations import (
     Consultation,
     ConsultationSlip,
@@ -44,6 +45,7 @@ __all__ = [
     "AgendaItem",
     "AgendaSpan",
     "Agreement",
+    "BallotVoter",
     "ChairObjection",
     "Consent",
     "Consultation",
@@ -69,6 +71,7 @@ __all__ = [
     "ProcessVersion",
     "Release",
     "Seat",
+    "SecretBallot",
     "Sitting",
     "Stage",
     "Stance",
@@ -78,6 +81,7 @@ __all__ = [
     "StudyFinding",
     "StudyVisit",
     "Turn",
+    "Urn",
     "Voice",
     "Worry",
     "WorryStep",

@@ -104,6 +104,8 @@ def _check_free(sitting: Sitting, last: Moved | None) -> None:
 
 
 def _check_silent(sitting: Sitting, opening: Moved) -> None:
+    if sitting.ballots.filter(opened_at__gte=opening.at).exclude(state="void").exists():
+        raise WrongStage("sitting.voted", _("A secret ballot was held: the sitting has begun. Close it instead."))
     if sitting.statements.filter(withdrawn_at__isnull=True, at__gte=opening.at).exists():
         raise WrongStage(
             "sitting.began",

@@ -20,6 +20,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Venue
 from yishi.organisations.rights import permit
 
+from .ballots import check_no_ballot
 from .course import matter_move_on
 from .minutes import minutes_issue, minutes_write
 from .roll import check_able_to_decide
@@ -247,6 +248,7 @@ def sitting_close(
             return this.receipt
         row = locked_sitting(sitting)
         state = next_state(row, "close")
+        check_no_ballot(row)
         if row.backfilled and at is None:
             raise Refusal(
                 "sitting.closed_at",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Minutes, Seat, Sitting, Stance, Statement
+from yishi.deliberation.models import BallotVoter, Minutes, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
@@ -96,6 +96,8 @@ def presence_take_back(*, actor: Viewer, sitting: Sitting, seat: Seat, act_id: U
             raise WrongStage("presence.gone", _("This person is not marked as here."))
         if Stance.objects.filter(statement__sitting=row, seat=seat).exists():
             raise WrongStage("presence.spoke", _("This person has said where they stand. Mark that they leave."))
+        if BallotVoter.objects.filter(ballot__sitting=row, seat=seat).exists():
+            raise WrongStage("presence.on_roll", _("This person stands on the roll of a ballot. Mark that they leave."))
         at_opening = row.opened_at is not None and presence.arrived_at <= row.opened_at
         if at_opening and seat.role == Seat.Role.CHAIR:
             raise WrongStage("presence.chair", _("The chair opened the sitting and was here."))

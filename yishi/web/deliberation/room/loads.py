@@ -20,6 +20,8 @@ from yishi.web.deliberation.sittings.loads import load_sitting
 from yishi.web.deliberation.sittings.sitting_story import attendance, grid
 from yishi.web.kit.request import Request
 
+from .ballot_shown import ballots_context
+
 
 def load_statement(request: Request, pk: UUID) -> Statement:
     statements = Statement.objects.select_related("sitting__matter__place", "sitting__matter__convener", "party")
@@ -78,6 +80,7 @@ def room_context(sitting: Sitting) -> dict[str, Any]:
         "withdrawn": list(sitting.statements.filter(~Q(withdrawn_at=None))),
         "address": address_of("room", args=[sitting.pk]),
         **speaking_context(sitting, attendances),
+        **(ballots_context(sitting) if sitting.has_begun else {}),
     }
 
 

@@ -32,6 +32,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.query_code import CodeForm, enter_code
 from yishi.web.kit.request import Request
 
+from .ballot_shown import ballots_on_phone, has_voted
 from .tap import act_id_of, by_script, refused
 
 NO_STATEMENT = gettext_noop("This statement is not part of this sitting. Reload the page.")
@@ -58,6 +59,7 @@ class Room:
     sitting: Sitting
     seat: Seat
     is_here: bool
+    has_voted: bool = False
 
     @property
     def matter(self) -> Matter:
@@ -65,8 +67,8 @@ class Room:
 
     @property
     def version(self) -> str:
-        """What this phone shows changes with it: what the desk does, and whether its holder is in the room."""
-        return f"{self.sitting.version}.{self.is_here:d}"
+        """What this phone shows changes with it: what the desk does, whether its holder is here and has voted."""
+        return f"{self.sitting.version}.{self.is_here:d}{self.has_voted:d}"
 
 
 def load_room(request: Request, pk: UUID) -> Room:
@@ -78,11 +80,12 @@ def load_room(request: Request, pk: UUID) -> Room:
         matter=sitting.matter_id, person=request.viewer.person_id, state__in=Seat.LIVE, ended_on__isnull=True
     )
     here = Presence.objects.filter(sitting=sitting.pk, seat=OuterRef("pk"), left_at__isnull=True)
-    own_seats = sorted(seats.annotate(is_here=Exists(here)), key=lambda seat: seat.role == Seat.Role.CHAIR)
+    marked = seats.annotate(is_here=Exists(here), has_voted=has_voted(sitting.pk))
+    own_seats = sorted(marked, key=lambda seat: seat.role == Seat.Role.CHAIR)
     if not own_seats:
         raise Seat.DoesNotExist
     own = own_seats[0]
-    return Room(sitting, own, getattr(own, "is_here", False))
+    return Room(sitting, own, getattr(own, "is_here", False), getattr(own, "has_voted", False))
 
 
 def own_turns(room: Room) -> QuerySet[Turn]:
@@ -121,6 +124,7 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
         ],
         "withdrawn": [statement for statement in stated if statement.withdrawn_at is not None],
         "buttons": BUTTONS,
+        "ballots": ballots_on_phone(room.sitting, room.seat.person_id),
         "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
         "runs": may("sitting.run", request.viewer, room.sitting),
         **more,

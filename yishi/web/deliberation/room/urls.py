@@ -1,8 +1,9 @@
 """The addresses of this part."""
 
-from . import phone, roll, screens, secretary, speaking, statements, ways_back
+from . import ballots, phone, roll, screens, secretary, speaking, statements, ways_back
 
 urlpatterns = [
+    *ballots.urlpatterns,
     *phone.urlpatterns,
     *roll.urlpatterns,
     *screens.urlpatterns,

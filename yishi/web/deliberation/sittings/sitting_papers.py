@@ -18,6 +18,8 @@ from yishi.web.kit.press import (
     ordinal_word,
 )
 
+from .ballots_kept import ballot_blocks
+
 BLANK_ROWS = 6
 
 
@@ -133,6 +135,8 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
         statements = _statements(sitting)
         if statements:
             parts.append(("各方表态", statements))
+        ballots = ballot_blocks(sitting)
+        parts += [("无记名投票", ballots)] if ballots else []
         blocks: list[Block] = [Facts(facts)]
         if minutes and minutes.edition > 1:
             before = minutes.replaced.get(edition=minutes.edition - 1)

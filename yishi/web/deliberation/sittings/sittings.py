@@ -42,6 +42,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
+from .ballots_kept import ballots_shown
 from .loads import load_sitting
 from .sitting_story import attendance, grid, sitting_story
 
@@ -181,6 +182,7 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "runs": runs,
         "steps_back": sitting_to_step_back(sitting) if runs else None,
         "fairness": fairness_of(sitting) if sitting.has_begun else None,
+        "ballots": ballots_shown(sitting) if sitting.has_begun else [],
         "items": list(sitting.items.exclude(notes="")) if sitting.has_begun else [],
     }
     return render(request, "deliberation/sittings/sitting.html", context)

@@ -1,0 +1,17 @@
+"""What the loaders of a sitting and its room are given by the tests that open every page (samples.py)."""
+
+from typing import Any
+
+from tests.story import Story
+
+
+def room_samples(story: Story) -> dict[str, dict[str, Any]]:
+    """Loader → the arguments of an address that it finds, from the story of a sitting that was held."""
+    ballot = story.balloted()
+    voter = ballot.voters.filter(way="").first()
+    return {
+        "ballots.load_ballot": {"pk": ballot.pk},
+        "ballots.load_voter": {"pk": ballot.pk, "voter": voter.pk},
+        "papers.load_minuted": {"pk": story.sitting.pk},
+        "phone.load_room": {"pk": story.sitting.pk},
+    }
