@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +12,8 @@ from tests.assistance.helping import Helping
 from tests.cast import sign_in
 from tests.kept import kept, kept_over_all_files
 from yishi.assistance.deeds.models import Deed, PossibleDuplicate
-from yishi.assistance.deeds.services.deeds import deed_withdraw
+from yishi.assistance.deeds.reads import pairs_to_decide, pairs_with
+from yishi.assistance.deeds.services.deeds import deed_correct, deed_withdraw
 from yishi.assistance.deeds.services.duplicates import duplicate_decide, duplicate_take_back
 from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.kit.errors import NotAllowed, Refusal, WrongStage
@@ -105,6 +107,23 @@ def test_what_is_another_deed_is_not_asked_about(helping, other):
         given["place"] = helping.cast.places[given["place"]]
     helping.record("neighbour", **given)
     assert not PossibleDuplicate.objects.exists()
+
+
+def test_a_pair_waits_where_its_earlier_deed_lies_also_after_a_correction(helping, pair):
+    """Whoever oversees one side alone has nothing to compare."""
+    assert set(pairs_to_decide(helping.cast.viewer("clerk"))) == {pair}
+    elsewhere = helping.cast.places["外县村"]
+    deed_correct(actor=helping.cast.viewer("clerk"), deed=pair.earlier, place=elsewhere, reason="村写错了")
+    pair.refresh_from_db()
+    assert pair.place == elsewhere
+    assert not pairs_to_decide(helping.cast.viewer("clerk"))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table of one row without any index")
+def test_of_a_deed_both_sides_are_found_without_looking_through_the_queue(helping, pair):
+    for side, index in zip(pairs_with(pair.later), ("duplicate_of_earlier", "duplicate_of_later"), strict=True):
+        assert index in side.explain()
+    assert "duplicate_of_place" in pairs_to_decide(helping.cast.viewer("clerk")).explain()
 
 
 def test_the_same_hands_on_another_day_mean_another_deed(helping):

@@ -152,14 +152,21 @@ def deciding_q(viewer: Viewer) -> Q:
     for post in viewer.posts:
         if post.body.kind in OVERSEEING and viewer.holds(post.body_id):
             span = (post.body.place.lo, post.body.place.hi)
-            inside |= Q(earlier__place__lo__range=span, later__place__lo__range=span)
+            there = Place.objects.filter(lo__range=span).values("pk")
+            inside |= Q(place__in=there, later__place__lo__range=span)
     return inside
+
+
+def pairs_with(deed: Deed | OuterRef) -> list[QuerySet[PossibleDuplicate]]:
+    """The pairs of a deed that wait, those in which it is the earlier one and those in which it is the later one: an OR
+    of both would look through the whole queue."""
+    return [open_pairs().filter(earlier=deed), open_pairs().filter(later=deed)]
 
 
 def alike_of(deed: Deed) -> list[Deed]:
     """The deeds that look like `deed` and wait for a verdict with it, whoever may see them: the page shows of them only
     what one needs to know one's own deed again."""
-    pairs = open_pairs().filter(Q(earlier=deed) | Q(later=deed)).values_list("earlier", "later")
+    pairs = union_of([side.values_list("earlier", "later") for side in pairs_with(deed)], are_apart=True)
     ids = {key for pair in pairs for key in pair} - {deed.pk}
     deeds = Deed.within.filter(pk__in=ids).select_related("version", "place")
     return list(deeds.prefetch_related("parties__body", "parties__person").order_by("recorded_at"))

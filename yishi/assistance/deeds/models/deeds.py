@@ -210,8 +210,9 @@ class PossibleDuplicate(models.Model):
         DISTINCT = "distinct", _("two deeds")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    earlier = models.ForeignKey(Deed, models.CASCADE, related_name="+")  # recorded first
-    later = models.ForeignKey(Deed, models.CASCADE, related_name="+")
+    earlier = models.ForeignKey(Deed, models.CASCADE, related_name="+", db_index=False)  # recorded first
+    later = models.ForeignKey(Deed, models.CASCADE, related_name="+", db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False)  # of the earlier one
     likeness = models.PositiveSmallIntegerField()  # of 100
     found_at = models.DateTimeField()
     verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
@@ -224,7 +225,12 @@ class PossibleDuplicate(models.Model):
             models.UniqueConstraint(fields=["earlier", "later"], name="duplicate_pair_once"),
             models.CheckConstraint(condition=~Q(earlier=models.F("later")), name="duplicate_of_another"),
         ]
-        indexes = [models.Index(fields=["verdict", "-likeness"], name="duplicate_queue")]
+        indexes = [
+            models.Index(fields=["verdict", "-likeness"], name="duplicate_queue"),
+            models.Index(fields=["place", "verdict"], name="duplicate_of_place"),
+            models.Index(fields=["earlier", "verdict"], name="duplicate_of_earlier"),
+            models.Index(fields=["later", "verdict"], name="duplicate_of_later"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.earlier} / {self.later}"

@@ -36,6 +36,7 @@ class Known(NamedTuple):
 
     pk: UUID
     fingerprint: str
+    place_id: UUID
     on: date
     amount: int
     recorded_by_id: UUID | None
@@ -84,10 +85,7 @@ def look(
 
     `sides`: parties and beneficiaries of `deeds` where these do not stand in their tables yet.
     """
-    ours = {
-        deed.pk: Known(deed.pk, deed.fingerprint, deed.on, deed.amount, deed.recorded_by_id, deed.recorded_at)
-        for deed in deeds
-    }
+    ours = {deed.pk: Known(*(getattr(deed, name) for name in Known._fields)) for deed in deeds}
     near = {**{known.pk: known for known in _near(ours)}, **ours}
     if not near.keys() - ours.keys() - seen and (seen or len(ours) == 1):
         return Look([], near.keys())
@@ -107,7 +105,9 @@ def look(
         if likeness >= ENOUGH:
             likely.append((likeness, earlier, later))
     found = [
-        PossibleDuplicate(earlier_id=earlier.pk, later_id=later.pk, likeness=likeness, found_at=now)
+        PossibleDuplicate(
+            earlier_id=earlier.pk, later_id=later.pk, place_id=earlier.place_id, likeness=likeness, found_at=now
+        )
         for likeness, earlier, later in _likest(likely, set(ours))
     ]
     return Look(found, near.keys())
@@ -151,6 +151,11 @@ def _likest(pairs: list[tuple[int, Known, Known]], new: set[UUID]) -> list[tuple
             pairs_of.update(theirs)
             kept.append(pair)
     return kept
+
+
+def pairs_move(deed: Deed) -> None:
+    """The pairs of which `deed` is the earlier one lie where it lies now."""
+    PossibleDuplicate.objects.filter(earlier=deed).exclude(place=deed.place_id).update(place=deed.place_id)
 
 
 def look_again(deeds: Sequence[Deed], now: datetime, seen: Set[UUID]) -> None:

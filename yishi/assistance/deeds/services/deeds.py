@@ -38,7 +38,7 @@ from yishi.organisations.models import Body, Place
 from yishi.organisations.rights import permit
 from yishi.people.models import Person
 
-from .alike import NOTHING, duplicates_find, fingerprint, look, look_again, pairs_write
+from .alike import NOTHING, duplicates_find, fingerprint, look, look_again, pairs_move, pairs_write
 from .fitting import reached_fits, unnamed_checked, version_then, versions_open
 from .searched import words_index, words_index_again, words_rows
 from .standing import (
@@ -298,6 +298,7 @@ def deed_correct(
             write_beneficiaries(row, reached)
         row.fingerprint = fingerprint(row)
         row.save()
+        pairs_move(row)
         if row.words != said:
             words_index_again(row)
         row.codes.filter(said_yes=False, settled_at__isnull=True).update(settled_at=this.now)

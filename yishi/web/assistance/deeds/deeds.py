@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from yishi.assistance.deeds.models import (
     DeedParty,
     Evidence,
 )
-from yishi.assistance.deeds.reads import both_seen_q, deeds_in, deeds_search, open_pairs, pairs_to_decide, parts_in
+from yishi.assistance.deeds.reads import both_seen_q, deeds_in, deeds_search, pairs_to_decide, pairs_with, parts_in
 from yishi.database.gather import Given, HowMany
 from yishi.database.kept import kept_question
 from yishi.kit.records import lent
@@ -203,8 +204,8 @@ def load_file(request: Request, pk: UUID) -> Deed:
     """The deed, with the key of the pair that waits for a ruling (`pair`) if the viewer may see both of its deeds."""
 
     def asked() -> dict[str, Any]:
-        pairs = open_pairs().filter(both_seen_q(), Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
-        found = deeds_with_details().annotate(pair=Subquery(pairs.values("pk")[:1]))
+        sides = [side.filter(both_seen_q()).values("pk")[:1] for side in pairs_with(OuterRef("pk"))]
+        found = deeds_with_details().annotate(pair=Coalesce(*map(Subquery, sides)))
         return {"found": found.filter(pk=Given("deed", UUIDField()))}
 
     found: list[Deed] = kept_question("deed", None, asked).answer(deed=pk)["found"]

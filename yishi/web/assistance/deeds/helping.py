@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.campaign.models import Campaign
 from yishi.assistance.deeds.models import Deed
-from yishi.assistance.deeds.reads import open_pairs
+from yishi.assistance.deeds.reads import pairs_with
 from yishi.commitments.models import Commitment
 from yishi.database.gather import HowMany, gather
 from yishi.database.kept import kept_question
@@ -39,8 +39,9 @@ LAST = 8
 
 def _helping_rows(viewer: Viewer) -> dict[str, Any]:
     own = narrowed_by_whose(Deed.objects.all(), viewer, "mine" if viewer.is_sitting_member() else "desk")
-    alike = open_pairs().filter(Q(earlier=OuterRef("pk")) | Q(later=OuterRef("pk")))
-    last = own.annotate(is_alike=Exists(alike), is_denied=Exists(denied().filter(deed=OuterRef("pk"))))
+    earlier, later = (Q(Exists(side)) for side in pairs_with(OuterRef("pk")))
+    is_alike = ExpressionWrapper(earlier | later, BooleanField())
+    last = own.annotate(is_alike=is_alike, is_denied=Exists(denied().filter(deed=OuterRef("pk"))))
     owed = Q(bearer_person=viewer.person_id, bearer_person__isnull=False)
     owed |= Q(bearer__in=viewer.desks, match__isnull=False)
     promises = Commitment.objects.filter(owed, state__in=Commitment.OPEN)
