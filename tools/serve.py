@@ -80,6 +80,7 @@ def start_web(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     words = [
         setup.PYTHON, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning",
+        "--log-config", str(ROOT / "yishi" / "config" / "web-server-log.json"),
         "--respawn-failed-workers", "--workers-kill-timeout", "10",
         "--workers-max-rss", str(MOST_MEMORY), "yishi.config.wsgi:application",
     ]  # fmt: skip

@@ -53,13 +53,15 @@ def test_a_start_page_that_fails_is_in_the_log_and_the_process_starts(applicatio
     assert "500" in caplog.text
 
 
-def test_processes_are_one_on_sqlite_one_per_core_on_postgresql_or_as_many_as_were_named(monkeypatch):
+def test_processes_are_one_per_core_on_sqlite_two_at_most_or_as_many_as_were_named(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0, 1, 2})
     counts = [
         environment.read({"YISHI_ENV_FILE": "", **given})["workers"]
         for given in ({}, {"DATABASE_URL": SERVER}, {"DATABASE_URL": SERVER, "YISHI_WORKERS": "2"})
     ]
-    assert counts == [1, 3, 2]
+    assert counts == [2, 3, 2]
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0})
+    assert environment.read({"YISHI_ENV_FILE": ""})["workers"] == 1
 
 
 def test_what_stands_is_passed_over_later(application):

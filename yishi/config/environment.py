@@ -20,6 +20,8 @@ from yishi.notices.carriers import read_carrier
 
 from . import settings_file
 
+ON_SQLITE = 2  # web processes at most: all write through one lock, and a third one would mostly wait
+
 
 class BadSetting(SystemExit):
     """Stops the start; its text is the one line that the operator sees."""
@@ -126,7 +128,7 @@ SETTINGS = [
     Setting("YISHI_DATA_DIR", "var", _text, "folder for the database, files and keys"),
     Setting("YISHI_HOST", "127.0.0.1", _text, "address on which `./run` listens"),
     Setting("YISHI_PORT", "8000", _number(1, 65535), "port on which `./run` listens"),
-    Setting("YISHI_WORKERS", "0", _number(0, 64), "web worker processes; 0: one on SQLite, one per core on PostgreSQL"),
+    Setting("YISHI_WORKERS", "0", _number(0, 64), "web worker processes; 0: one per core, on SQLite two at most"),
     Setting("YISHI_JOBS", "1", _flag, "1: `./run` also runs the jobs (messages, clocks); 0 where another process does"),
     Setting("YISHI_DEBUG", "0", _flag, "1 shows technical error pages; never on a machine that others reach"),
     Setting(
@@ -233,7 +235,8 @@ def _fitting(values: dict[str, Any]) -> dict[str, Any]:
     for sender, name in (("http", "sms_http"), ("command", "sms_command")):
         if values["sms_sender"] == sender and not values[name]:
             raise BadSetting(f"yishi: YISHI_SMS_SENDER={sender} needs YISHI_{name.upper()}")
-    values["workers"] = values["workers"] or (len(os.sched_getaffinity(0)) if values["database_url"] else 1)
+    cores = len(os.sched_getaffinity(0))
+    values["workers"] = values["workers"] or (cores if values["database_url"] else min(cores, ON_SQLITE))
     # Passkeys and a person's browser know "localhost", not 127.0.0.1 or "all addresses".
     host = "localhost" if values["host"] in {"127.0.0.1", "0.0.0.0", "::", "::1"} else values["host"]  # noqa: S104
     values["public_url"] = values["public_url"] or f"http://{host}:{values['port']}"

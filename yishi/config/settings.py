@@ -233,13 +233,8 @@ SMS_SIGNATURE = ENV["sms_signature"]
 OUTBOX_DIR = DATA_DIR / "outbox"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Several processes count wrong tries together only in a cache that they share: then a table of the database.
-_shared = ENV["workers"] > 1 or bool(ENV["database_url"])
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
-    if _shared
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+# Several processes count wrong tries together only in a cache that they share: a table of the database.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
 DEMO = ENV["demo"]
 
 # Logs name no person: no account, no phone, no address with a code in it (logs.py).
