@@ -35,6 +35,7 @@ VIOLATIONS = """async levels => {
 # Cells of a table in which words stand a letter a line, and words about a state that are cut.
 CLOSED_UP = """() => [...document.querySelectorAll('main .scroll :is(td, th), main .table-wrap :is(td, th)')]
   .filter(cell => cell.offsetParent && cell.innerText.trim().length > 3)
+  .filter(cell => cell.innerText.trim() !== cell.querySelector(':scope > .visually-hidden')?.innerText.trim())
   .filter(cell => getComputedStyle(cell).display === 'table-cell')
   .filter(cell => cell.clientWidth < 3 * parseFloat(getComputedStyle(cell).fontSize))
   .map(cell => cell.innerText.trim().slice(0, 20))

@@ -11,7 +11,7 @@ from yishi.deliberation.models import Worry
 from yishi.organisations.query_codes import code_issue
 from yishi.web.kit.middleware import QUERY_CODE_KEY
 
-from .conftest import violations
+from .conftest import closed_up, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,6 +75,7 @@ def look(page, addresses: list[str]) -> list[str]:
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto(address)  # scripts ask how wide the window is when they begin
         wrong += too_wide(page, f"{address} on a phone")
+        wrong += [f"{address} on a phone closes up: {one}" for one in closed_up(page)]
         page.set_viewport_size({"width": 390, "height": LONG})
         page.evaluate(LARGE)
         height = page.evaluate("document.documentElement.scrollHeight")
