@@ -34,11 +34,16 @@ class MeetingBackForm(BackForm):
         self.fields["meeting"].queryset = met.order_by("at", "pk")
 
 
+def _what(commitment: Commitment) -> str:
+    return f"{commitment.number} · {commitment.act}"
+
+
 @page("commitment.supervise", load=load_commitment)
 def decision_back(request: Request, commitment: Commitment) -> HttpResponse:
     return taking_back(
         request,
         services.commitment_take_back,
+        what=_what(commitment),
         heading=_("Take the decision back"),
         lead=_("Nothing begins anew: the promise has the round, due day and delay that it had."),
         back=reverse("commitment", args=[commitment.pk]),
@@ -52,6 +57,7 @@ def time_back(request: Request, commitment: Commitment) -> HttpResponse:
     return taking_back(
         request,
         services.time_take_back,
+        what=_what(commitment),
         heading=_("More time decided on by mistake: take it back"),
         lead=_(
             "The due day is the one that it was before, with its delay; the request waits for its decision again,"
@@ -67,6 +73,7 @@ def meeting_back(request: Request, commitment: Commitment) -> HttpResponse:
     return taking_back(
         request,
         services.meeting_take_back,
+        what=_what(commitment),
         form=MeetingBackForm(request.POST or None, commitment=commitment),
         heading=_("There was no such meeting: take it back"),
         lead=_("It stays in the story as taken back, with the reason; no rate counts it."),

@@ -26,6 +26,7 @@ def taking_back(
     request: Request,
     service: Callable[..., Receipt],
     *,
+    what: Any,
     heading: Any,
     lead: Any,
     back: str,
@@ -33,8 +34,12 @@ def taking_back(
     form: ActForm | None = None,
     **options: Any,
 ) -> HttpResponse:
-    """Ask for the reason (by `form`, where more is asked) and call `service` with what is `given`; `lead` says what
-    holds then."""
+    """Ask for the reason (by `form`, where more is asked) and call `service` with what is `given`.
+
+    `what` names the thing as its own page does: who came by a wrong line of a list must see it here. `lead` says what
+    holds then.
+    """
+    options.setdefault("submit", _("Take back"))
     options.setdefault("done", _("It is taken back; the reason stays on the record."))
     return one_act(
         request,
@@ -44,7 +49,7 @@ def taking_back(
         lead=lead,
         back=back,
         given=given,
-        submit=_("Take back"),
+        facts=[(_("What is taken back"), what)],
         **options,
     )
 

@@ -123,6 +123,7 @@ def term_back(request: Request, term: Term) -> HttpResponse:
     return taking_back(
         request,
         term_take_back,
+        what=f"{term.body.name} · {term}",
         heading=_("Opened by mistake: take the term back"),
         lead=_("The term before goes on, and the memberships that ended with it, as if this one had not been opened."),
         back=reverse("body", args=[term.body_id]),

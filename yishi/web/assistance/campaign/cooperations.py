@@ -138,6 +138,7 @@ def cooperation_back(request: Request, cooperation: Cooperation) -> HttpResponse
     return taking_back(
         request,
         cooperation_take_back,
+        what=cooperation.title,
         heading=_("Entered by mistake: take it back"),
         lead=_("It is listed no more; its page says that it was taken back, and why."),
         back=reverse("cooperation", args=[cooperation.pk]),

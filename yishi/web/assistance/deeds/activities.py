@@ -33,6 +33,7 @@ from yishi.assistance.deeds.services.standing import Part, Reached
 from yishi.assistance.register.models import Household
 from yishi.database.named import record_named
 from yishi.kit.records import certain
+from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
@@ -291,6 +292,7 @@ def activity_back(request: Request, activity: Activity) -> HttpResponse:
     return taking_back(
         request,
         activity_take_back,
+        what=f"{day_said(activity.on)} · {activity.title}",
         heading=_("Entered by mistake: take it back"),
         lead=_("It is listed no more; its page says that it was taken back, and why."),
         back=reverse("activity", args=[activity.pk]),

@@ -162,6 +162,8 @@ def duplicate_back(request: Request, pair: PossibleDuplicate) -> HttpResponse:
     return taking_back(
         request,
         duplicate_take_back,
+        what=_("%(item)s: %(earlier)s and %(later)s")
+        % {"item": pair.earlier.version.name, "earlier": pair.earlier.number, "later": pair.later.number},
         heading=_("Ruled by mistake: take it back"),
         lead=_(
             "Both records have the parties, the families and the quantity that they had, and count as before the"

@@ -26,6 +26,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
 from .exit_papers import notice_paper
 from .exit_words import MEASURES, line_words, list_words, per_cent
@@ -116,15 +117,16 @@ class BackForm(ActForm):
 
 @page("exit.decide_back", load=load_assessment)
 def exit_back(request: Request, assessment: ExitAssessment) -> HttpResponse:
-    return _act(
+    return taking_back(
         request,
-        assessment,
-        BackForm(request.POST or None),
         exit_take_back,
+        form=BackForm(request.POST or None),
+        what=f"{assessment.number} · {assessment.place.name}",
+        given={"assessment": assessment},
+        back=reverse("exit_assessment", args=[assessment.pk]),
         heading=_("Take the exit decision back"),
         lead=_("Each household and the county stand as they stood before, unless a record was changed since."),
         done=_("The decision is taken back."),
-        submit=_("Take it back"),
     )
 
 

@@ -34,6 +34,7 @@ from yishi.assistance.exits.survey.pack import (
     questionnaire_read,
 )
 from yishi.kit.records import certain
+from yishi.notices.days import day_said
 from yishi.organisations.models import Post, valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
@@ -44,6 +45,7 @@ from yishi.web.kit.lists import Column, DeclaredList
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
+from yishi.web.kit.taking_back import taking_back
 
 from .exit_words import STATE_BADGES, answer_words, choices_of, conditions_words, in_words, known_words, who
 from .loads import load_assessment, load_interview, load_sample
@@ -347,16 +349,16 @@ class BackForm(ActForm):
 
 @page("exit.enter", load=load_interview)
 def interview_back(request: Request, interview: ExitInterview) -> HttpResponse:
-    return one_act(
+    return taking_back(
         request,
-        BackForm(request.POST or None),
         interview_take_back,
+        form=BackForm(request.POST or None),
+        what=f"{who(interview.sample)} · {day_said(interview.on)}",
         given={"interview": interview},
         heading=_("Take this interview back"),
         lead=_("It stays with the reason and counts for nothing; the household can be asked anew."),
         back=reverse("exit_household", args=[interview.sample_id]),
         done=_("Taken back."),
-        submit=_("Take it back"),
     )
 
 

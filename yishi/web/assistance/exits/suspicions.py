@@ -38,6 +38,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.proof_files import ProofFiles, one_proved_act
 from yishi.web.kit.request import Request
 from yishi.web.kit.stream import stream
+from yishi.web.kit.taking_back import taking_back
 
 from .exit_story import suspicion_events
 from .exit_words import STATE_BADGES, conditions_words, in_words, who
@@ -163,12 +164,17 @@ class BackForm(ActForm):
     reason = WordsField(WHY_BACK, gettext_lazy("why"), rows=2)
 
 
+def _what(suspicion: ExitSuspicion) -> str:
+    return f"{suspicion.number} · {suspicion.get_kind_display()} · {who(suspicion.sample)}"
+
+
 @page("exit.withdraw", load=load_suspicion)
 def suspicion_back(request: Request, suspicion: ExitSuspicion) -> HttpResponse:
-    return one_act(
+    return taking_back(
         request,
-        BackForm(request.POST or None),
         suspicion_withdraw,
+        form=BackForm(request.POST or None),
+        what=_what(suspicion),
         given={"suspicion": suspicion},
         heading=_("Withdraw this suspicion"),
         lead=_("For what was raised by mistake. What the village refuted is ruled, not withdrawn."),
@@ -250,16 +256,16 @@ def suspicion_ruling(request: Request, suspicion: ExitSuspicion) -> HttpResponse
 
 @page("exit.rule_back", load=load_suspicion)
 def ruling_back(request: Request, suspicion: ExitSuspicion) -> HttpResponse:
-    return one_act(
+    return taking_back(
         request,
-        BackForm(request.POST or None),
         ruling_take_back,
+        form=BackForm(request.POST or None),
+        what=_what(suspicion),
         given={"suspicion": suspicion},
         heading=_("Take the ruling back"),
         lead=_("The suspicion stands as it stood before; what was ruled stays in its story."),
         back=reverse("exit_suspicion", args=[suspicion.pk]),
         done=_("The ruling is taken back."),
-        submit=_("Take it back"),
     )
 
 

@@ -14,6 +14,7 @@ from yishi.assistance.pairing.models.needs import left_of
 from yishi.assistance.pairing.services.deliveries import GIVEN, delivery_take_back, match_deliver, offer_deliver
 from yishi.assistance.pairing.services.matches import taken
 from yishi.attachments.models import Attachment
+from yishi.notices.days import day_said
 from yishi.web.kit.fields.simple import AmountField, day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.page import page
@@ -91,6 +92,7 @@ def delivery_back(request: Request, delivery: OfferDelivery) -> HttpResponse:
     return taking_back(
         request,
         delivery_take_back,
+        what=f"{day_said(delivery.on)} · {delivery.words}",
         heading=_("It was not given so: take it back"),
         lead=_("Need, offer and promise stand as before; the words stay with the reason.") if match else KEPT,
         back=reverse("match", args=[match.pk]) if match else reverse("offer", args=[delivery.offer_id]),

@@ -182,6 +182,7 @@ def plan_back(request: Request, plan: VillagePlan) -> HttpResponse:
     return taking_back(
         request,
         village_plan_take_back,
+        what=f"{plan.place.name} · {plan.title}",
         heading=_("Entered by mistake: take it back"),
         lead=_("It is listed no more; its page says that it was taken back, and why."),
         back=reverse("village_plan", args=[plan.pk]),

@@ -30,6 +30,7 @@ from yishi.assistance.register import codes
 from yishi.assistance.register.models import Household
 from yishi.journal.moved import moved_of
 from yishi.kit.records import certain
+from yishi.notices.days import day_said
 from yishi.organisations.models import valid_on
 from yishi.organisations.rights import may
 from yishi.people.models import Person
@@ -287,11 +288,16 @@ def visit_answer(request: Request, visit: Visit) -> HttpResponse:
     )
 
 
+def _what(visit: Visit) -> str:
+    return f"{day_said(visit.on)} · {visit.household.head.name} · {visit.household.number}"
+
+
 @page("visit.decide", load=load_visit)
 def visit_decision_back(request: Request, visit: Visit) -> HttpResponse:
     return taking_back(
         request,
         visit_decision_take_back,
+        what=_what(visit),
         heading=_("Decided by mistake: take it back"),
         lead=_("The visit waits for the desk again and counts when that says so."),
         back=reverse("visit", args=[visit.pk]),
@@ -310,6 +316,7 @@ def visit_take_back(request: Request, visit: Visit) -> HttpResponse:
         ReasonForm(request.POST or None),
         visit_withdraw,
         heading=_("Withdraw this visit"),
+        facts=[(_("Visit"), _what(visit))],
         lead=_("It counts no longer; the record and your reason stay."),
         back=reverse("visit", args=[visit.pk]),
         done=_("The visit is withdrawn."),

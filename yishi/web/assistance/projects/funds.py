@@ -143,6 +143,7 @@ def fund_back(request: Request, fund: Fund) -> HttpResponse:
     return taking_back(
         request,
         fund_take_back,
+        what=fund.name,
         heading=_("Entered by mistake: take it back"),
         lead=_("It is listed no more, its name is free, and its page says that it was taken back, and why."),
         back=reverse("fund", args=[fund.pk]),

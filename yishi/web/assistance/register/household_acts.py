@@ -312,6 +312,7 @@ def household_back(request: Request, household: Household) -> HttpResponse:
     return taking_back(
         request,
         household_step_back,
+        what=f"{household.head.name} · {household.number}",
         heading=heading_of(back_words(last), household),
         lead=_(
             "Its members are in it again. The household that had split off stays as entered by mistake: it counts for"

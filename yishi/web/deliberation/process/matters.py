@@ -264,6 +264,7 @@ def matter_dropping(request: Request, matter: Matter) -> HttpResponse:
         ReasonForm(request.POST or None),
         matter_drop,
         heading=_("Do not deliberate it any further"),
+        facts=[(_("Matter"), f"{matter.number} · {matter.title}")],
         lead=_("Write the reason in plain words: those who raised it will read it."),
         back=reverse("matter", args=[matter.pk]),
         done=_("The matter was dropped; its authors are told the reason.")
@@ -285,6 +286,7 @@ def matter_opening_again(request: Request, matter: Matter) -> HttpResponse:
         BackForm(request.POST or None),
         matter_open_again,
         heading=_("Open it again"),
+        facts=[(_("Matter"), f"{matter.number} · {matter.title}")],
         lead=_("It goes on in the step in which it was, with the same due day. Those who raised it read the reason."),
         back=reverse("matter", args=[matter.pk]),
         done=_("The matter is under way again."),
@@ -301,6 +303,7 @@ def matter_stepping_back(request: Request, matter: Matter) -> HttpResponse:
         BackForm(request.POST or None),
         matter_step_back,
         heading=_("Back to the step before"),
+        facts=[(_("Matter"), f"{matter.number} · {matter.title}")],
         lead=_("The matter is in “%(step)s” again, and goes on when you send it on.") % {"step": before.name}
         if before
         else _("There is no step to which this matter could go back."),

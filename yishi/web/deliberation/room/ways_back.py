@@ -44,6 +44,7 @@ def statement_opening_again(request: Request, statement: Statement) -> HttpRespo
     return taking_back(
         request,
         statement_open_again,
+        what=statement.text,
         heading=_("Closed by mistake: open the statement again"),
         lead=statement.text,
         back=reverse("sitting_room", args=[statement.sitting_id]),

@@ -22,7 +22,7 @@ from yishi.deliberation.services.ways_back import (
     seat_rename,
     seat_take_back,
 )
-from yishi.notices.days import day_said
+from yishi.notices.days import day_said, moment_said
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import one_act
@@ -100,6 +100,7 @@ def sitting_stepping_back(request: Request, sitting: Sitting) -> HttpResponse:
     return taking_back(
         request,
         sitting_step_back,
+        what=f"{sitting.matter.title} · {moment_said(sitting.starts_at)}",
         heading=heading,
         lead=lead,
         back=reverse("sitting", args=[sitting.pk]),
