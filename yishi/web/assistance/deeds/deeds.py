@@ -204,8 +204,8 @@ def load_file(request: Request, pk: UUID) -> Deed:
     """The deed, with the key of the pair that waits for a ruling (`pair`) if the viewer may see both of its deeds."""
 
     def asked() -> dict[str, Any]:
-        sides = [side.filter(both_seen_q()).values("pk")[:1] for side in pairs_with(OuterRef("pk"))]
-        found = deeds_with_details().annotate(pair=Coalesce(*map(Subquery, sides)))
+        earlier, later = (side.filter(both_seen_q()).values("pk")[:1] for side in pairs_with(OuterRef("pk")))
+        found = deeds_with_details().annotate(pair=Coalesce(Subquery(earlier), Subquery(later)))
         return {"found": found.filter(pk=Given("deed", UUIDField()))}
 
     found: list[Deed] = kept_question("deed", None, asked).answer(deed=pk)["found"]
