@@ -9,9 +9,12 @@ def room_samples(story: Story) -> dict[str, dict[str, Any]]:
     """Loader → the arguments of an address that it finds, from the story of a sitting that was held."""
     ballot = story.balloted()
     voter = ballot.voters.filter(way="").first()
+    asked = story.asked_for_days()
     return {
         "ballots.load_ballot": {"pk": ballot.pk},
         "ballots.load_voter": {"pk": ballot.pk, "voter": voter.pk},
+        "dates.load_asked_seat": {"pk": story.seat("handler").pk},
+        "dates.load_round": {"pk": asked.pk},
         "papers.load_minuted": {"pk": story.sitting.pk},
         "phone.load_room": {"pk": story.sitting.pk},
     }

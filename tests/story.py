@@ -11,6 +11,7 @@ from yishi.commitments.models import Commitment
 from yishi.deliberation.models import (
     Agreement,
     BallotVoter,
+    DateRound,
     Matter,
     Seat,
     SecretBallot,
@@ -162,6 +163,12 @@ class Story:
         for who in ("village_head", "company_head", "handler"):
             BallotVoter.objects.create(ballot=ballot, seat=self.seat(who), person=self.cast.people[who])
         return ballot
+
+    def asked_for_days(self) -> DateRound:
+        """Days that are put to everybody with a seat."""
+        days = [(timezone.now() + timedelta(days=number)).isoformat() for number in (30, 31)]
+        by = timezone.localdate() + timedelta(days=7)
+        return DateRound.objects.create(matter=self.matter, options=days, asked_at=timezone.now(), answer_by=by)
 
     def stand(self) -> "Story":
         for who, value, condition in (

@@ -63,7 +63,8 @@ UNTIL = "its last day, which may be announced"
 DAYS_AHEAD = {
     **dict.fromkeys(
         (
-            "clause_add.due_on", "commitment_agree.due_on", "instruction_give.due_on", "match_propose.due_on",
+            "clause_add.due_on", "commitment_agree.due_on", "dates_ask.answer_by",
+            "instruction_give.due_on", "match_propose.due_on",
             "measure_agree.due_on", "need_state.wanted_by", "need_take.due_on", "project_promise.due_on",
             "proposal_assign.due_on", "target_set.due_on", "time_ask.due_on", "village_plan_promise.due_on",
         ),

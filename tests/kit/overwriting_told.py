@@ -123,6 +123,8 @@ OVERWRITES_NOTHING = {
     "round_withdraw": STAGE,
     "roll_call": "a note on whose side a seat's time to speak is counted: a choice, no words",
     "ballot_count": STAGE,
+    "dates_answer": "choices, no words: the last answer of a seat counts",
+    "dates_drop": STAGE,
     "ballot_void": STAGE,
     "seat_answer": STAGE,
     "seat_recuse": STAGE,

@@ -236,6 +236,9 @@ TRIED = {
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/fields/numbers_in.MOST", "web/kit/fields/numbers_in.MOST_DECIMAL",  # test_out_of_range
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
+    # tests/deliberation/sittings/test_dates.py, test_inviting.py
+    "deliberation/services/dates.LEAST_DAYS", "deliberation/services/dates.MOST_DAYS",
+    "deliberation/services/inviting.MOST_LINES",
     # tests/deliberation/room/test_ballots.py
     "deliberation/services/ballots.MOST_CHOICES", "deliberation/services/ballots.LEAST_VOTERS",
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py

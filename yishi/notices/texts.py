@@ -44,6 +44,8 @@ TEXTS: dict[str, Any] = {
     "commitment.proof_accepted": gettext_lazy("The proof of %(number)s was accepted; the people are being asked."),
     "commitment.proof_returned": gettext_lazy("The proof of %(number)s was returned; please mend it."),
     "commitment.proof_withdrawn": gettext_lazy("The proof of %(number)s was withdrawn; nothing is to check."),
+    "dates.answered": gettext_lazy("Everybody has said when they can come to %(number)s. Please settle the day."),
+    "dates.asked": gettext_lazy("When can you come to the sitting of %(number)s? Please answer by %(due_on)s."),
     "finding.coordinate": gettext_lazy("%(number)s needs your coordination by %(due_on)s; please arrange it."),
     "finding.coordinated": gettext_lazy("%(number)s was coordinated; the file says what was arranged."),
     "proposal.assigned": gettext_lazy("%(body)s answers your proposal %(number)s."),

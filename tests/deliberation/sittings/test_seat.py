@@ -8,9 +8,9 @@ from tests.kept import kept
 from tests.story import Story
 from yishi.deliberation.models import ChairObjection, Seat
 from yishi.deliberation.services.chairs import chair_object, chair_problem, objection_decide
+from yishi.deliberation.services.inviting import members_to_invite
 from yishi.deliberation.services.seats import (
     interests_declare,
-    members_to_invite,
     seat_answer,
     seat_code,
     seat_fill,

@@ -8,6 +8,7 @@ from .consultations import (
     ConsultationVote,
     Voice,
 )
+from .dates import DateAnswer, DateRound
 from .matters import (
     GatePaper,
     GateRequest,
@@ -52,6 +53,8 @@ __all__ = [
     "ConsultationSlip",
     "ConsultationStatement",
     "ConsultationVote",
+    "DateAnswer",
+    "DateRound",
     "Draw",
     "Duty",
     "GatePaper",

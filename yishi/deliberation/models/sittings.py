@@ -135,6 +135,8 @@ class Seat(models.Model):
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="seats")
     state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
     reason = models.CharField(max_length=300, blank=True)  # why declined, replaced, recused, entered by mistake
+    substitute = models.CharField(max_length=64, blank=True)  # whom they named when they declined
+    substitute_phone = models.CharField(max_length=32, blank=True)
     written_as = models.CharField(max_length=64, blank=True)  # how the name stood here before it was corrected
     interests = models.CharField(max_length=500, blank=True)  # declared by the chair; "none" is a declaration
     interests_declared_at = models.DateTimeField(null=True)

@@ -128,16 +128,27 @@ def tell_seats(sitting: Sitting, code: str, once: str, channels: tuple[str, ...]
         if seat.person_id in told:
             continue
         told.add(seat.person_id)
-        tell(
-            person=seat.person,
-            code=code,
-            params={
-                "number": sitting.matter.number,
-                "title": sitting.matter.title,
-                "when": f"{timezone.localtime(sitting.resumes_at or sitting.starts_at):%Y-%m-%d %H:%M}",
-                "where": sitting.where or (sitting.venue.name if sitting.venue else ""),
-            },
-            subject=("sitting", sitting.pk),
-            once=f"{code}/{sitting.pk}/{once}/{seat.person_id}",
-            channels=channels,
-        )
+        _tell(sitting, seat, code, once, channels)
+
+
+def tell_of_sitting(seat: Seat) -> None:
+    """Whose seat is filled after notice was given hears of the day too: they alone, nobody for the second time."""
+    noticed = Sitting.within.filter(matter=seat.matter_id, state__in=Sitting.AHEAD, notice_given_on__isnull=False)
+    for sitting in noticed.select_related("matter", "venue"):
+        _tell(sitting, seat, "sitting.notice", "notice", ("app", "sms"))
+
+
+def _tell(sitting: Sitting, seat: Seat, code: str, once: str, channels: tuple[str, ...]) -> None:
+    tell(
+        person=seat.person,
+        code=code,
+        params={
+            "number": sitting.matter.number,
+            "title": sitting.matter.title,
+            "when": f"{timezone.localtime(sitting.resumes_at or sitting.starts_at):%Y-%m-%d %H:%M}",
+            "where": sitting.where or (sitting.venue.name if sitting.venue else ""),
+        },
+        subject=("sitting", sitting.pk),
+        once=f"{code}/{sitting.pk}/{once}/{seat.person_id}",
+        channels=channels,
+    )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,19 +16,21 @@ from yishi.journal.models import Receipt
 from yishi.kit.errors import Refusal, WrongStage
 from yishi.notices.services import tell
 from yishi.organisations.grants import Viewer
-from yishi.organisations.models import Body, Member, PlaceLevel, valid_on
+from yishi.organisations.models import Body, Member, valid_on
 from yishi.organisations.query_codes import code_for_act, code_issue, codes_revoke
 from yishi.organisations.rights import may, permit
 from yishi.people.models import Account, Person
-from yishi.people.services import Newcomer, person_in, person_sent
+from yishi.people.services import Newcomer, person_in, person_phone, person_sent
 
 from .course import matter_move_on
+from .room import tell_of_sitting
 from .studies import open_matter
 
 HOW = Words("how", 300, _("Please write how they declared it: on paper, by phone, on which day."))
 INTERESTS = Words("interests", 500, _("Please write the interests, or “none”."))
 RECUSAL_NOTE = Words("recusal_note", 500)
 WHY = Words("reason", 300, _("Please write why, in a few words."))
+SUBSTITUTE = Words("substitute", 64)
 INTEREST = Words("reason", 300, _("Please write which interest it is."))
 
 VERBS: Mapping[str, Mapping[str, str]] = {
@@ -120,6 +122,7 @@ def seat_fill(
         )
         if not accepted:
             _tell_seat(seat, "seat.invited", "invited")
+        tell_of_sitting(seat)
         matter_move_on(matter, by=this.actor, caused_by=this.id)
     return this.receipt
 
@@ -213,10 +216,21 @@ def seat_code(*, actor: Viewer, seat: Seat, act_id: UUID | None = None) -> Recei
     return this.receipt
 
 
-def seat_answer(*, actor: Viewer, seat: Seat, accepts: bool, reason: str = "", act_id: UUID | None = None) -> Receipt:
-    """The invited person (or the desk, for who answered by phone) accepts or declines, declining with a reason."""
+def seat_answer(
+    *,
+    actor: Viewer,
+    seat: Seat,
+    accepts: bool,
+    reason: str = "",
+    substitute: str = "",
+    substitute_phone: str = "",
+    act_id: UUID | None = None,
+) -> Receipt:
+    """The invited person (or the desk, for who answered by phone) accepts or declines, declining with a reason and, if
+    they know one, the name of somebody who could come instead: the desk decides whom it invites."""
     by = permit("seat.answer", actor, seat)
     body = {"seat": seat.pk, "accepts": accepts, "reason": reason}
+    body |= {"substitute": [substitute, substitute_phone]} if substitute else {}
     with act("deliberation.seat.answer", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -224,6 +238,9 @@ def seat_answer(*, actor: Viewer, seat: Seat, accepts: bool, reason: str = "", a
         if accepts and row.state == Seat.State.ACCEPTED:
             raise WrongStage("seat.accepted", _("The invitation was accepted already."))
         said = WHY.kept(reason) if not accepts else ""
+        if not accepts and (name := SUBSTITUTE.kept(substitute)):
+            phone = person_phone(substitute_phone)
+            Seat.objects.filter(pk=row.pk).update(substitute=name, substitute_phone=phone)
         turn_seat(this, row, "accept" if accepts else "decline", said)
     return this.receipt
 
@@ -312,17 +329,6 @@ def interests_declare(
         this.result(seat=row.pk)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
-
-
-def members_to_invite(matter: Matter) -> list[Member]:
-    """Sitting members of the county's and nearer committees; former ones are not invited."""
-    today = timezone.localdate()
-    members = Member.objects.filter(
-        valid_on(today),
-        Q(term__body__place__lo__lte=matter.place.lo, term__body__place__hi__gte=matter.place.lo),
-        term__body__place__level__in=[PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP, PlaceLevel.VILLAGE],
-    )
-    return list(members.select_related("person", "term__body").order_by("sector", "pk"))
 
 
 def _seated(this: Act, person: Person | Newcomer) -> Person:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from yishi.deliberation.models import Matter, Seat, Worry
 from yishi.deliberation.process.schema import read_document
-from yishi.deliberation.services.seats import WHY, members_to_invite
+from yishi.deliberation.services.inviting import members_to_invite
+from yishi.deliberation.services.seats import WHY
 from yishi.deliberation.services.worries import who_raised
 from yishi.organisations.grants import WORKING, Viewer
 from yishi.organisations.models import Body, PlaceLevel, Post, valid_on

@@ -14,11 +14,14 @@ from yishi.deliberation.course_shown import course_shown
 from yishi.deliberation.models import ChairObjection, Draw, Matter, Seat
 from yishi.deliberation.process.schema import FILLED_BY, read_document
 from yishi.deliberation.services.chairs import DECISION, OBJECTION, chair_object, chair_problem, objection_decide
+from yishi.deliberation.services.dates import open_round
+from yishi.deliberation.services.inviting import balance_of
 from yishi.deliberation.services.seats import (
     HOW,
     INTEREST,
     INTERESTS,
     RECUSAL_NOTE,
+    SUBSTITUTE,
     WHY,
     interests_declare,
     seat_answer,
@@ -29,6 +32,7 @@ from yishi.deliberation.services.seats import (
     seat_replace,
 )
 from yishi.journal.models import Receipt
+from yishi.kit.ids import id_read
 from yishi.kit.records import certain, lend
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import QueryCode
@@ -121,6 +125,8 @@ def matter_seats(request: Request, matter: Matter) -> HttpResponse:
             ChairObjection.objects.filter(seat__matter=matter).select_related("party", "seat__person").order_by("at")
         ),
         "draws": draws,
+        "balance": balance_of(matter) if matter.state == Matter.State.OPEN else None,
+        "names": {seat.person.name for seat in held},
         "runs": runs and matter.state == Matter.State.OPEN,
         "mine": mine,
         "may_object": chair is not None and may("chair.object", request.viewer, matter),
@@ -128,6 +134,22 @@ def matter_seats(request: Request, matter: Matter) -> HttpResponse:
     return file_response(
         request, "deliberation/sittings/seats.html", context, {SEATS: held, DRAWS: draws, ENDED_SEATS: ended}
     )
+
+
+def _instead(request: Request, matter: Matter) -> dict[str, Any]:
+    """What a seat's form begins with where somebody who declined has named who could come instead (`?instead=SEAT`)."""
+    named = id_read(request.GET.get("instead", ""))
+    declined = Seat.objects.filter(matter=matter, pk=named, substitute__gt="").first() if named else None
+    if declined is None:
+        return {}
+    return {
+        "seat_class": declined.seat_class,
+        "name": declined.substitute,
+        "phone": declined.substitute_phone,
+        "party": declined.party_id,
+        "body": declined.body_id,
+        "role": declined.role,
+    }
 
 
 @page("seat.run", load=load_matter)
@@ -138,7 +160,7 @@ def seat_new(request: Request, matter: Matter) -> HttpResponse:
             request.POST or None,
             matter=matter,
             viewer=request.viewer,
-            initial={"seat_class": request.GET.get("class", "")},
+            initial=_instead(request, matter) or {"seat_class": request.GET.get("class", "")},
         ),
         seat_fill,
         heading=_("Fill a seat"),
@@ -181,13 +203,26 @@ class AnswerForm(ActForm):
         widget=forms.RadioSelect,
     )
     reason = WordsField(WHY, gettext_lazy("If you cannot come: why?"), rows=2, when=("accepts", False))
+    substitute = WordsField(
+        SUBSTITUTE,
+        gettext_lazy("Who could come instead (if you know somebody)"),
+        help_text=gettext_lazy("The convener decides whom to invite."),
+    )
+    substitute_phone = forms.CharField(
+        label=gettext_lazy("Their phone"),
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
 
 
 @page("seat.answer", load=load_seat, face="both")
 def my_seat(request: Request, seat: Seat) -> HttpResponse:
     """An invitation, for who was invited: answer, declare interests, step back; then the room."""
     chair = Seat.objects.filter(matter=seat.matter_id, role=Seat.Role.CHAIR, ended_on__isnull=True).first()
-    context: dict[str, Any] = {"seat": seat, "chair": chair, "base": _base(request), **course_shown(seat.matter)}
+    asks = seat.ended_on is None and open_round(seat.matter) is not None
+    context: dict[str, Any] = {"seat": seat, "chair": chair, "asks_for_days": asks, "base": _base(request)}
+    context |= course_shown(seat.matter)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" or seat.state == Seat.State.INVITED:
         return one_act(

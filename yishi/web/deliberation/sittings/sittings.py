@@ -12,9 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import Matter, Seat, Sitting
+from yishi.deliberation.models import DateRound, Matter, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.fairness import fairness_of
+from yishi.deliberation.services.inviting import balance_of
 from yishi.deliberation.services.minutes import TEXT, minutes_correct, minutes_due, minutes_issue, minutes_write
 from yishi.deliberation.services.minutes import WHY as WHY_CORRECTED
 from yishi.deliberation.services.room import quorum_of
@@ -101,6 +102,7 @@ def matter_sittings(request: Request, matter: Matter) -> HttpResponse:
     context = {
         "matter": matter,
         "sittings": sittings,
+        "rounds": list(DateRound.objects.filter(matter=matter)),
         "may_plan": may("sitting.run", request.viewer, matter) and matter.state == Matter.State.OPEN and not live,
     }
     return render(request, "deliberation/sittings/sittings.html", context)
@@ -182,6 +184,7 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "runs": runs,
         "steps_back": sitting_to_step_back(sitting) if runs else None,
         "fairness": fairness_of(sitting) if sitting.has_begun else None,
+        "balance": balance_of(sitting.matter) if not sitting.has_begun and sitting.state in Sitting.AHEAD else None,
         "ballots": ballots_shown(sitting) if sitting.has_begun else [],
         "items": list(sitting.items.exclude(notes="")) if sitting.has_begun else [],
     }

@@ -1,11 +1,13 @@
 """The addresses of this part."""
 
-from . import agreements, draws, duties, seats, sittings, studies, ways_back
+from . import agreements, dates, draws, duties, inviting, seats, sittings, studies, ways_back
 
 urlpatterns = [
     *agreements.urlpatterns,
+    *dates.urlpatterns,
     *draws.urlpatterns,
     *duties.urlpatterns,
+    *inviting.urlpatterns,
     *seats.urlpatterns,
     *sittings.urlpatterns,
     *studies.urlpatterns,
