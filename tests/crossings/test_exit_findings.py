@@ -9,9 +9,11 @@ from tests.assistance.supervised import finding_of
 from tests.cast import sign_in
 from tests.crossings.crossed import Crossed
 from tests.kept import kept_over_all_files
+from yishi.assistance.exits.services.owing import owed_of
 from yishi.assistance.exits.services.suspicions import ruling_take_back
 from yishi.assistance.supervision.models import Finding
-from yishi.assistance.supervision.services.findings import finding_rule
+from yishi.assistance.supervision.services.findings import finding_merge, finding_rule
+from yishi.commitments.services import commitment_take_back
 from yishi.crossings.exit_findings import suspicion_supervise
 from yishi.crossings.models import Crossing
 from yishi.kit.errors import NotAllowed, WrongStage
@@ -86,6 +88,33 @@ def test_the_ruling_stands_while_something_is_owed_of_it(crossed, assessed):
     back(crossed, suspicion)
     assert Crossing.objects.get().ended_at is not None
     assert assessed.suspicion(suspicion.pk).state == "open"
+
+
+def test_what_its_ruling_made_somebody_owe_is_owed_as_the_finding(crossed, assessed):
+    """Once and not twice; the promise of the ruling is not opened again while the finding is owed."""
+    suspicion = assessed.uphold(assessed.suspect(assessed.of_kind("exited")))
+    (promise,) = owed_of(suspicion)
+    finding = finding_of(supervise(crossed, suspicion).result["finding"])
+    promise.refresh_from_db()
+    assert promise.state == "set_aside" and finding.commitment.number in promise.closing_reason
+    clerk = crossed.cast.viewer("clerk")
+    with pytest.raises(WrongStage) as error:
+        commitment_take_back(actor=clerk, commitment=promise, reason="还要办")
+    assert error.value.code == "crossing.owed"
+    finding_rule(actor=clerk, finding=finding, ruling="unfounded", reason="误列")
+    commitment_take_back(actor=clerk, commitment=promise, reason="误列，照原来的办")
+    promise.refresh_from_db()
+    assert promise.state == "in_force"
+
+
+def test_merged_into_another_it_is_owed_as_that_one(crossed, assessed):
+    suspicion = upheld(assessed)
+    finding = finding_of(supervise(crossed, suspicion).result["finding"])
+    (other,) = crossed.supervision.visit(crossed.supervision.gap())
+    finding_merge(actor=crossed.cast.viewer("clerk"), finding=finding, into=other, reason="同一处")
+    with pytest.raises(WrongStage) as error:
+        back(crossed, suspicion)
+    assert other.commitment.number in str(error.value.message)
 
 
 def test_what_was_mended_keeps_its_ruling(crossed, assessed):

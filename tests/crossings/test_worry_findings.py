@@ -152,6 +152,41 @@ def test_merged_its_author_hears_of_the_other_one(cast, crossed, bearer):
     assert worry.state == Worry.State.SETTLED and told(worry)[-1] == "worry.settled"
 
 
+def test_a_merge_taken_back_the_worry_is_at_its_own_finding_again(cast, crossed, bearer):
+    """Also after the other one was struck off, and its end says nothing of this worry any longer."""
+    clerk = cast.viewer("clerk")
+    other = made(crossed.supervise(crossed.raised(text="村东断水")))
+    worry = crossed.raised()
+    finding = made(crossed.supervise(worry, household=_home(crossed, "牟尼村")))
+    finding_merge(actor=clerk, finding=finding, into=other, reason="同一水源")
+    crossed.supervision.prove(other)
+    crossed.supervision.strike(other)
+    commitment_take_back(actor=clerk, commitment=_promise(finding), reason="并错了")
+    worry.refresh_from_db()
+    (leads,) = Crossing.objects.filter(from_id=worry.pk, ended_at=None)
+    assert leads.to_id == finding.pk and worry.state == Worry.State.CARRIED
+    finding = finding_of(finding.pk)
+    crossed.supervision.prove(finding)
+    crossed.supervision.strike(finding)
+    worry.refresh_from_db()
+    assert worry.state == Worry.State.SETTLED
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_merges_one_after_the_other_are_taken_back_in_any_order(cast, crossed, first):
+    """一 into 二, 二 into 三: whichever is taken back first, the worry ends at its own finding, and never elsewhere."""
+    clerk = cast.viewer("clerk")
+    worry = crossed.raised()
+    chain = [made(crossed.supervise(worry, household=_home(crossed, "牟尼村")))]
+    chain += [made(crossed.supervise(crossed.raised(text=text))) for text in ("村东断水", "村西断水")]
+    for number in (0, 1):
+        finding_merge(actor=clerk, finding=finding_of(chain[number].pk), into=chain[number + 1], reason="同一水源")
+    for number in (first, 1 - first):
+        commitment_take_back(actor=clerk, commitment=_promise(chain[number]), reason="并错了")
+    (leads,) = Crossing.objects.filter(from_id=worry.pk, ended_at=None)
+    assert leads.to_id == chain[0].pk
+
+
 def test_opened_again_it_is_under_way_again(cast, crossed, bearer):
     worry = crossed.raised()
     finding = made(crossed.supervise(worry))

@@ -18,6 +18,7 @@ from .checks.services.checks import findings_follow
 from .deeds import rules as deed_rules
 from .deeds.hooks import ON_MATCH_KEPT
 from .exits import rules as exit_rules
+from .exits.services.owing import promise_again
 from .exits.services.recounting import days_recount
 from .imports import rules as import_rules
 from .imports.services.deed_kind import Deeds
@@ -72,6 +73,7 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (ON_MATCH_KEPT, match_close),
     (ON_SETTLED, finding_settled),
     (ON_REOPENED, finding_reopened),
+    (ON_REOPENED, promise_again),
     (ON_FOUND, findings_raise),
     (ON_VISIT, visit_raises),
     (COUNTS, days_recount),

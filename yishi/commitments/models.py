@@ -34,6 +34,7 @@ class Commitment(File):
         NEED = "need", _("need and offer")
         PROJECT = "project", _("project")
         FINDING = "finding", _("finding of a supervision")
+        EXIT_SUSPICION = "exit_suspicion", _("suspicion of an exit assessment that was upheld")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")  # bearer was not in the room and has not confirmed

@@ -162,7 +162,9 @@ def finding_ended(commitment: Commitment, this: Act) -> None:
 
 
 def finding_again(commitment: Commitment, this: Act) -> None:
-    """A finding is on its list again: so is the worry that it was, where nothing else became of that since."""
+    """A finding is on its list again: so is the worry that it was, where nothing else became of that since. One that a
+    merge had taken to another finding comes back to its own."""
+    _merged_back(commitment, this)
     verbs = {Worry.State.SETTLED: "carry_on", Worry.State.FILED: "carry"}
     for _finding, _crossing, worry in _worries(commitment):
         verb = verbs.get(Worry.State(worry.state))
@@ -179,6 +181,33 @@ def worry_taken_back(worry: Worry, actor: Viewer, this: Act) -> None:
         finding = Finding.within.select_related("round", "commitment", "place").get(pk=crossing.to_id)
         said = _now("The worry %(number)s was put on the list by mistake.") % {"number": worry.number}
         finding_rule(actor=actor, finding=finding, ruling=Finding.Ruling.UNFOUNDED, reason=said, act_id=this.child())
+
+
+def _merged_back(commitment: Commitment, this: Act) -> None:
+    """The worries of a finding that went with others when it was merged: from the links, which a merge ends and makes
+    at one moment, since the finding itself says no longer where it went."""
+    if commitment.origin_kind != Commitment.Origin.FINDING:
+        return
+    key = commitment.origin_id
+    gone = Crossing.objects.filter(from_kind=Kind.WORRY, to_kind=Kind.FINDING, to_id=key, ended_at__isnull=False)
+    for worry in set(gone.values_list("from_id", flat=True)):
+        now, path = _way_of(worry)
+        if now is not None and key in path[:-1]:
+            link_end(this, now)
+            link(this, (Kind.WORRY, worry), (Kind.FINDING, key))
+
+
+def _way_of(worry: UUID) -> tuple[Crossing | None, list[UUID]]:
+    """The link that leads on from a worry, and the findings by which merges led there; a merge that was taken back led
+    nowhere."""
+    path: list[UUID] = []
+    last: Crossing | None = None
+    for each in Crossing.objects.filter(from_kind=Kind.WORRY, from_id=worry, to_kind=Kind.FINDING):
+        if last is None or last.ended_at != each.at:
+            path = []  # listed anew
+        path = [*(path[: path.index(each.to_id)] if each.to_id in path else path), each.to_id]
+        last = each
+    return (last if last is not None and last.ended_at is None else None), path
 
 
 def _worries(commitment: Commitment) -> list[tuple[Finding, Crossing, Worry]]:

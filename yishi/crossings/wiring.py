@@ -21,6 +21,7 @@ TABLE: tuple[tuple[list[Any], Any], ...] = (
     (hooks.ON_WITHDRAWN, suggestion_take_back),
     (ON_SETTLED, into_supervision.finding_ended),
     (ON_REOPENED, into_supervision.finding_again),
+    (ON_REOPENED, exit_findings.promise_held),
     (ON_JUDGED, worry_signals.signal_judged),
     (ON_RULING_BACK, exit_findings.ruling_held),
     (ON_TAKEN_BACK, into_supervision.worry_taken_back),

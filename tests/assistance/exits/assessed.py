@@ -106,6 +106,12 @@ class Assessed:
                 actor=self.by(who), suspicion=suspicion, is_upheld=is_upheld, reason="现场复核，水表在走，水质合格"
             )
 
+    def uphold(self, suspicion: ExitSuspicion, who: str = "second_clerk") -> ExitSuspicion:
+        """Ruled today, since the village has spoken."""
+        self.counter(suspicion)
+        suspicion_rule(actor=self.by(who), suspicion=suspicion, is_upheld=True, reason="现场复核，水表不走")
+        return self.suspicion(suspicion.pk)
+
     def closed(self, who: str = "second_clerk") -> "Assessed":
         assessment_close(actor=self.by(who), assessment=self.assessment)
         self.assessment.refresh_from_db()

@@ -13,6 +13,7 @@ CASES: dict[str, str] = {  # `Commitment.Origin` → the kind of file that the c
     Commitment.Origin.VILLAGE_PLAN: "village_plan",
     Commitment.Origin.NEED: "need",
     Commitment.Origin.FINDING: "finding",
+    Commitment.Origin.EXIT_SUSPICION: "exit_suspicion",
 }
 
 

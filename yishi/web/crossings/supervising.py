@@ -19,7 +19,7 @@ from yishi.assistance.register.models import Household
 from yishi.assistance.supervision.items import Item, read_pack
 from yishi.assistance.supervision.models import Lane, Round
 from yishi.assistance.supervision.services.findings import SEEN
-from yishi.assistance.supervision.usual import bodies_around, usual_bearer
+from yishi.assistance.supervision.usual import usual_bearer
 from yishi.assistance.watch.models import Watch, WatchSignal
 from yishi.assistance.watch.reads import trigger_of
 from yishi.crossings.exit_findings import suspicion_supervise
@@ -36,14 +36,16 @@ from yishi.deliberation.models import Matter, StudyFinding, Worry
 from yishi.deliberation.services.screening import WHY
 from yishi.journal.models import Receipt
 from yishi.kit.text import clean
+from yishi.organisations.around import bodies_around
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.proposals.models import Proposal
 from yishi.web.assistance.exits.exit_words import who
 from yishi.web.assistance.exits.loads import load_suspicion
-from yishi.web.assistance.supervision.bodies import BearerField, CoordinatorField
+from yishi.web.assistance.supervision.bodies import CoordinatorField
 from yishi.web.assistance.watch.loads import load_signal, load_watch
 from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields.bearer_field import BearerField
 from yishi.web.kit.fields.picker import PickerField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField

@@ -28,6 +28,7 @@ from yishi.organisations.numbers import next_number
 from yishi.organisations.rights import permit
 
 from .assessments import locked
+from .owing import ruling_owes, ruling_unowed
 
 BASIS = Words("basis", 500, _("Please write what the suspicion rests on."), code="suspicion.basis")
 EVIDENCE = Words("text", 500, _("Please write what the files show."), code="counter.text")
@@ -211,10 +212,18 @@ def counter_take_back(*, actor: Viewer, counter: ExitCounter, reason: str, act_i
 
 
 def suspicion_rule(
-    *, actor: Viewer, suspicion: ExitSuspicion, is_upheld: bool, reason: str, act_id: UUID | None = None
+    *,
+    actor: Viewer,
+    suspicion: ExitSuspicion,
+    is_upheld: bool,
+    reason: str,
+    bearer: Body | None = None,
+    due_on: date | None = None,
+    act_id: UUID | None = None,
 ) -> Receipt:
     """Rule on a suspicion with a reason: after its day, or once counter-evidence is there; never by who asked the
-    household, raised it or filed what refutes it, not in a small office either. Result: suspicion."""
+    household, raised it or filed what refutes it, not in a small office either. What is upheld is owed from now on, by
+    `bearer` until `due_on` (else by who mends such things there, within a month). Result: suspicion, commitment."""
     if has_a_side(actor, suspicion):
         raise NotAllowed(
             "suspicion.same_hands",
@@ -222,6 +231,8 @@ def suspicion_rule(
         )
     by = permit("exit.rule", actor, suspicion)
     body = {"suspicion": suspicion.pk, "upheld": is_upheld, "reason": reason}
+    body |= {"bearer": bearer.pk} if bearer else {}
+    body |= {"due_on": due_on} if due_on else {}
     with act("assistance.exit.rule", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -248,13 +259,17 @@ def suspicion_rule(
             place=row.sample.place_id,
             data={"upheld": is_upheld, "people": row.people},
         )
+        if is_upheld:
+            promise = ruling_owes(this, actor, row, bearer, due_on)
+            this.result(commitment=promise.pk)
         this.result(suspicion=row.pk)
     return this.receipt
 
 
 def ruling_take_back(*, actor: Viewer, suspicion: ExitSuspicion, reason: str, act_id: UUID | None = None) -> Receipt:
-    """Take a ruling back before the assessment is closed: the suspicion stands as it stood. Refused while something
-    is owed of it. Result: suspicion."""
+    """Take a ruling back before the assessment is closed: the suspicion stands as it stood, and what its ruling made
+    somebody owe is owed no longer. Refused once that was mended, and while a finding is owed of it. Result: suspicion.
+    """
     by = permit("exit.rule_back", actor, suspicion)
     body = {"suspicion": suspicion.pk, "reason": reason}
     with act("assistance.exit.rule_back", actor=by, act_id=act_id, body=body) as this:
@@ -263,6 +278,7 @@ def ruling_take_back(*, actor: Viewer, suspicion: ExitSuspicion, reason: str, ac
         row = _standing(suspicion, State.UPHELD, State.DISMISSED)
         ruling_taken_back(row, this)
         why, was = WHY_BACK.kept(reason), row.state
+        ruling_unowed(this, row, why)
         row.state = State.COUNTERED if row.counters.exists() else State.OPEN
         row.ruling_reason, row.ruled_by, row.ruled_for, row.ruled_at = "", None, None, None
         row.save(update_fields=["state", "ruling_reason", "ruled_by", "ruled_for", "ruled_at"])

@@ -24,11 +24,12 @@ from yishi.assistance.supervision.models import Finding, FindingStep, Lane, Roun
 from yishi.assistance.supervision.reads import matrix_of
 from yishi.assistance.supervision.services.findings import MOST, Gap, round_visit
 from yishi.assistance.supervision.services.visits import VISITED, findings_undo
-from yishi.assistance.supervision.usual import KEYS, bodies_around, known_words, usual_bearer, usual_coordinator
+from yishi.assistance.supervision.usual import KEYS, known_words, usual_bearer, usual_coordinator
 from yishi.formats.tables import Column
 from yishi.journal.act import Act
 from yishi.journal.models import Entry
 from yishi.kit.errors import Refusal
+from yishi.organisations.around import bodies_around
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Place
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.exits.models import ExitCounter, ExitSample, ExitSuspicion
 from yishi.assistance.exits.rules import has_a_side
+from yishi.assistance.exits.services.owing import mend_by, mends, owed_of
 from yishi.assistance.exits.services.suspicions import (
     BASIS,
     EVIDENCE,
@@ -28,8 +29,11 @@ from yishi.assistance.exits.services.suspicions import (
 from yishi.assistance.exits.settings import rules_of
 from yishi.assistance.exits.survey.pack import MOST_COUNT, questionnaire_read
 from yishi.attachments.models import Attachment
+from yishi.commitments.models import Commitment
 from yishi.notices.days import day_said
 from yishi.organisations.rights import may
+from yishi.web.kit.fields.bearer_field import BearerField
+from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
 from yishi.web.kit.lists import Column, DeclaredList
@@ -97,6 +101,7 @@ def suspicion(request: Request, suspicion: ExitSuspicion) -> HttpResponse:
         "who": who(suspicion.sample),
         "badge": STATE_BADGES[suspicion.state],
         "conditions": conditions_words(suspicion, assessment),
+        "promises": _promises(suspicion),
         "counters": counters,
         "taken_back": ExitCounter.every.filter(suspicion=suspicion, taken_back_at__isnull=False),
         "events": suspicion_events(suspicion),
@@ -111,6 +116,14 @@ def suspicion(request: Request, suspicion: ExitSuspicion) -> HttpResponse:
         "may_withdraw": not is_ruled and runs,
     }
     return render(request, "assistance/exits/suspicion.html", context)
+
+
+def _promises(suspicion: ExitSuspicion) -> list[dict[str, Any]]:
+    """What its rulings made somebody owe, and whether the viewer opens it."""
+    promises = owed_of(suspicion)
+    keys = [promise.pk for promise in promises]
+    opens = set(Commitment.objects.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    return [{"promise": promise, "opens": promise.pk in opens} for promise in promises]
 
 
 class SuspectForm(ActForm):
@@ -229,6 +242,14 @@ class RuleForm(ActForm):
         widget=forms.RadioSelect,
     )
     reason = WordsField(RULING, gettext_lazy("reason"), rows=3)
+    bearer = BearerField(label=gettext_lazy("Upheld: who mends it?"), required=False)
+    due_on = day_field(gettext_lazy("Upheld: mended by when?"), required=False)
+
+    def __init__(self, *args: Any, suspicion: ExitSuspicion, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        village = suspicion.sample.place
+        self.fields["bearer"].around(village)
+        self.initial.update(bearer=mends(village), due_on=mend_by(timezone.localdate()))
 
 
 @page("exit.rule", load=load_suspicion)
@@ -242,11 +263,14 @@ def suspicion_ruling(request: Request, suspicion: ExitSuspicion) -> HttpResponse
     ]
     return one_act(
         request,
-        RuleForm(request.POST or None),
+        RuleForm(request.POST or None, suspicion=suspicion),
         suspicion_rule,
         given={"suspicion": suspicion},
         heading=_("Rule on %(number)s") % {"number": suspicion.number},
-        lead=_("Who asked the household, raised the suspicion or filed counter-evidence does not rule on it."),
+        lead=_(
+            "Who asked the household, raised the suspicion or filed counter-evidence does not rule on it. "
+            "What is upheld is owed from now on, until a second person strikes it off."
+        ),
         facts=facts,
         back=reverse("exit_suspicion", args=[suspicion.pk]),
         done=_("It is ruled; the village is told."),

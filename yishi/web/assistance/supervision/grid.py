@@ -20,9 +20,11 @@ from yishi.assistance.supervision.items import read_pack
 from yishi.assistance.supervision.models import Finding, Lane, Round
 from yishi.assistance.supervision.reads import STANDINGS, Cell, Line, households_of, matrix_of, with_promise
 from yishi.assistance.supervision.services.findings import SEEN, VISIT_WORDS, Gap, round_visit
-from yishi.assistance.supervision.usual import KEYS, bodies_around, known_words, usual_bearer, usual_coordinator
+from yishi.assistance.supervision.usual import KEYS, known_words, usual_bearer, usual_coordinator
 from yishi.kit.records import lent
+from yishi.organisations.around import bodies_around
 from yishi.organisations.models import Body, Place
+from yishi.web.kit.fields.bearer_field import BearerField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
@@ -31,7 +33,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
 
-from .bodies import BearerField, CoordinatorField
+from .bodies import CoordinatorField
 from .supervision_words import item_word, whom
 from .village_papers import village_paper
 from .villages import HOMES, load_village

@@ -29,6 +29,7 @@ from yishi.notices.days import day_said
 from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Place
 from yishi.organisations.rights import may
+from yishi.web.kit.fields.bearer_field import BearerField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
@@ -38,7 +39,7 @@ from yishi.web.kit.page import page
 from yishi.web.kit.proof_files import ProofFiles, kept_photos
 from yishi.web.kit.request import Request
 
-from .bodies import BearerField, CoordinatorField
+from .bodies import CoordinatorField
 from .rounds import load_round
 from .supervision_words import STANDING_BADGES, item_word, standing_word, whom
 
