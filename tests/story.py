@@ -11,6 +11,8 @@ from yishi.commitments.models import Commitment
 from yishi.deliberation.models import (
     Agreement,
     BallotVoter,
+    Brief,
+    BriefPosition,
     DateRound,
     Matter,
     Seat,
@@ -169,6 +171,12 @@ class Story:
         days = [(timezone.now() + timedelta(days=number)).isoformat() for number in (30, 31)]
         by = timezone.localdate() + timedelta(days=7)
         return DateRound.objects.create(matter=self.matter, options=days, asked_at=timezone.now(), answer_by=by)
+
+    def briefed(self) -> Brief:
+        """A brief that is not issued yet, with one side's position."""
+        brief = Brief.objects.create(sitting=self.sitting, facts="租金欠了两季", written_at=timezone.now())
+        BriefPosition.objects.create(brief=brief, party=self.matter.parties.first(), text="请缓交半年")
+        return brief
 
     def stand(self) -> "Story":
         for who, value, condition in (

@@ -13,7 +13,9 @@ def course_shown(matter: Matter | None) -> dict[str, Any]:
     if matter is None:
         return {}
     sittings = (
-        Sitting.within.filter(matter=matter).exclude(state=Sitting.State.CANCELLED).select_related("venue", "minutes")
+        Sitting.within.filter(matter=matter)
+        .exclude(state=Sitting.State.CANCELLED)
+        .select_related("venue", "minutes", "brief")
     )
     agreement = matter.agreements.exclude(state=Agreement.State.DRAFT).order_by("-written_at").first()
     return {

@@ -9,6 +9,7 @@ from yishi.organisations.rights import Answer, add, predicate
 from .models import (
     AgendaItem,
     BallotVoter,
+    Brief,
     ChairObjection,
     Duty,
     Matter,
@@ -31,7 +32,7 @@ def matter_of(thing: Any) -> Matter:
         return thing
     if isinstance(thing, ChairObjection):
         return thing.seat.matter
-    if isinstance(thing, Minutes | Statement | AgendaItem | Turn | SecretBallot):
+    if isinstance(thing, Minutes | Statement | AgendaItem | Turn | SecretBallot | Brief):
         return thing.sitting.matter
     if isinstance(thing, StudyVisit | StudyFinding):
         return thing.study.matter

@@ -1,6 +1,7 @@
 """The records of deliberation, by the part of the chain to which they belong."""
 
 from .ballots import BallotVoter, SecretBallot, Urn
+from .briefs import Brief, BriefPosition
 from .consultations import (
     Consultation,
     ConsultationSlip,
@@ -47,6 +48,8 @@ __all__ = [
     "AgendaSpan",
     "Agreement",
     "BallotVoter",
+    "Brief",
+    "BriefPosition",
     "ChairObjection",
     "Consent",
     "Consultation",

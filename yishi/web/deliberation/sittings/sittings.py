@@ -185,6 +185,7 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "steps_back": sitting_to_step_back(sitting) if runs else None,
         "fairness": fairness_of(sitting) if sitting.has_begun else None,
         "balance": balance_of(sitting.matter) if not sitting.has_begun and sitting.state in Sitting.AHEAD else None,
+        "brief": getattr(sitting, "brief", None),
         "ballots": ballots_shown(sitting) if sitting.has_begun else [],
         "items": list(sitting.items.exclude(notes="")) if sitting.has_begun else [],
     }

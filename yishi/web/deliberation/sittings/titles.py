@@ -12,6 +12,8 @@ TITLES: dict[str, Title] = {
     "deliberation.agreement.hand_over_correct": _("Day of the hand-over corrected"),
     "deliberation.agreement.record": _("Agreement recorded"),
     "deliberation.agreement.take_back": _("Agreement taken back to a draft"),
+    "deliberation.brief.issue": _("Brief issued"),
+    "deliberation.brief.write": _("Brief written"),
     "deliberation.chair.decide": _("Objection to the chair decided on"),
     "deliberation.chair.object": _("Objection to the chair"),
     "deliberation.consent.record": _("Consent recorded"),

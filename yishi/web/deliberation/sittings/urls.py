@@ -1,9 +1,10 @@
 """The addresses of this part."""
 
-from . import agreements, dates, draws, duties, inviting, seats, sittings, studies, ways_back
+from . import agreements, briefs, dates, draws, duties, inviting, seats, sittings, studies, ways_back
 
 urlpatterns = [
     *agreements.urlpatterns,
+    *briefs.urlpatterns,
     *dates.urlpatterns,
     *draws.urlpatterns,
     *duties.urlpatterns,
