@@ -350,8 +350,6 @@ def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
         "release_photos.load_original": {"pk": matter.pk, "photo": photo.pk},
         "release_photos.load_release_photo": {"pk": matter.pk, "photo": photo.pk},
         "releases.load_release": pk(release),
-        "speaking.load_item": pk(story.sitting.items.first()),
-        "speaking.load_turn": pk(story.waits("handler")),
         "loads.load_room_seat": {"pk": story.sitting.pk, "seat": chair.pk},
         "loads.load_statement": pk(story.statement),
         "ways_back.load_finding": pk(story.study.findings.get()),

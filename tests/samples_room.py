@@ -18,4 +18,5 @@ def room_samples(story: Story) -> dict[str, dict[str, Any]]:
         "dates.load_round": {"pk": asked.pk},
         "papers.load_minuted": {"pk": story.sitting.pk},
         "phone.load_room": {"pk": story.sitting.pk},
+        **{name: {"pk": thing.pk} for name, thing in story.in_the_room("handler").items()},
     }

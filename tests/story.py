@@ -14,6 +14,7 @@ from yishi.deliberation.models import (
     Brief,
     BriefPosition,
     DateRound,
+    Intervention,
     Matter,
     Seat,
     SecretBallot,
@@ -23,7 +24,17 @@ from yishi.deliberation.models import (
     Turn,
     Worry,
 )
-from yishi.deliberation.services import agreements, matters, roll, screening, seats, sittings, stances, studies
+from yishi.deliberation.services import (
+    agreements,
+    conditions,
+    matters,
+    roll,
+    screening,
+    seats,
+    sittings,
+    stances,
+    studies,
+)
 from yishi.deliberation.services.processes import process_shipped
 from yishi.deliberation.services.worries import worry_file
 from yishi.organisations.grants import Viewer, viewer_of
@@ -178,6 +189,17 @@ class Story:
         BriefPosition.objects.create(brief=brief, party=self.matter.parties.first(), text="请缓交半年")
         return brief
 
+    def in_the_room(self, who: str) -> dict[str, Any]:
+        """By the loaders of the room's pages: the first item, somebody's wish to speak, an intervention."""
+        now, seat = timezone.now(), self.seat(who)
+        return {
+            "speaking.load_item": self.sitting.items.first(),
+            "speaking.load_turn": self.waits(who),
+            "chairing.load_intervention": Intervention.objects.create(
+                sitting=self.sitting, kind="time", seat=seat, at=now
+            ),
+        }
+
     def stand(self) -> "Story":
         for who, value, condition in (
             ("village_head", "conditional", "农业农村局监督"),
@@ -191,6 +213,12 @@ class Story:
                 value=value,
                 condition=condition,
             )
+        conditions.condition_answer(
+            actor=self.by("convener"),
+            statement=self.statement,
+            condition="农业农村局监督",
+            accepts=[party for party in self.matter.parties.all() if party.name != "村民"],
+        )
         sittings.sitting_close(actor=self.by("convener"), sitting=self.sitting)
         return self
 

@@ -5,3 +5,5 @@ import "./masks.js";
 import "./picker.js";
 import "./places.js";
 import "./room.js";
+import "./stances.js";
+import "./wording.js";

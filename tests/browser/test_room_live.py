@@ -167,7 +167,7 @@ def test_agenda_queue_and_clocks_are_on_every_screen(room):
     secretary, phone = room["secretary"], room["village_head"]
     secretary.locator("#roll-all").click()
     secretary.get_by_role("button", name="开始会议").click()
-    secretary.get_by_role("button", name="进行：逐条表态").click()
+    secretary.get_by_role("button", name="进行这一项：逐条表态").click()
     room.all_show(".agenda .is-current .clock-run:has-text(':')", ("secretary",))
     phone.get_by_role("button", name="我要发言").click()
     room.all_show("text=您已排队发言", ("village_head",))

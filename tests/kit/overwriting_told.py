@@ -65,7 +65,7 @@ OVERWRITES_NOTHING = {
     "finding_rule": STAGE,
     "gate_answer": STAGE,
     "gate_compare": STAGE,
-    "hands_count": "numbers that were counted anew, no words",
+    "hands_count": "counted anew: the last count holds, with its condition",
     "household_end": STAGE,
     "household_split": STAGE,
     "household_step_back": PLATFORM,

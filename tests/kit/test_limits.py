@@ -235,6 +235,8 @@ TRIED = {
     "deliberation/process/schema.MAX_BYTES", "attachments/store.DOCUMENT_BYTES",
     "assistance/deeds/services/fitting.MOST_UNNAMED",
     "web/kit/fields/numbers_in.MOST", "web/kit/fields/numbers_in.MOST_DECIMAL",  # test_out_of_range
+    "deliberation/services/wordings.MOST_LETTERS", "web/deliberation/room/grid.MOST",
+    "deliberation/services/recording.MOST_CELLS",
     "deliberation/models/consultations.LONGEST_STATEMENT",  # test_lengths, by its form
     # tests/deliberation/sittings/test_dates.py, test_inviting.py
     "deliberation/services/dates.LEAST_DAYS", "deliberation/services/dates.MOST_DAYS",

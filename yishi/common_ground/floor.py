@@ -77,6 +77,9 @@ class Ground:
     silent: tuple[str, ...]  # parties without an objection of whom nobody, or too few, are for it
     waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # condition: parties that have not accepted it
     asked: bool = False  # whether the parties were asked to accept conditions
+    named: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # party: the one condition that all its own named
 
     @property
     def is_shared(self) -> bool:
@@ -177,6 +180,11 @@ def floor(
                 tuple(party for party, counts in by_party.items() if not counts.object and not counts.shares),
                 {text: parties_waiting for text, parties_waiting in waiting.items() if parties_waiting},
                 accepted is not None,
+                {
+                    party: tuple(text for folded, text in listed.items() if named.get((statement, party)) == {folded})
+                    for party in parties
+                    if len(named.get((statement, party), ())) == 1
+                },
             )
         )
     return grounds

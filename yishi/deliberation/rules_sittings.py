@@ -12,6 +12,7 @@ from .models import (
     Brief,
     ChairObjection,
     Duty,
+    Intervention,
     Matter,
     Minutes,
     Seat,
@@ -32,7 +33,7 @@ def matter_of(thing: Any) -> Matter:
         return thing
     if isinstance(thing, ChairObjection):
         return thing.seat.matter
-    if isinstance(thing, Minutes | Statement | AgendaItem | Turn | SecretBallot | Brief):
+    if isinstance(thing, Minutes | Statement | AgendaItem | Turn | SecretBallot | Brief | Intervention):
         return thing.sitting.matter
     if isinstance(thing, StudyVisit | StudyFinding):
         return thing.study.matter
@@ -90,6 +91,12 @@ def put_it_forward(viewer: Viewer, statement: Statement) -> Answer:
     return _sits(viewer, statement, party=statement.party_id, state__in=Seat.LIVE)
 
 
+@predicate
+def audits_its_place(viewer: Viewer, thing: Any) -> Answer:
+    """Audits the place of the matter."""
+    return viewer.audits(matter_of(thing).place)
+
+
 def _sits(viewer: Viewer, thing: Any, **more: Any) -> Answer:
     matter = matter_of(thing)
     if not viewer.sits_by(matter.pk):
@@ -107,6 +114,7 @@ add("seat.answer", is_their_seat | runs | holds_key_seat)
 add("chair.object", runs | sits_here)
 add("sitting.see", sits_somewhere | sits_here, reads=True)
 add("sitting.run", runs | holds_key_seat)
+add("sitting.recount", runs | holds_key_seat | audits_its_place, reads=True)
 add("statement.withdraw", runs | holds_key_seat | put_it_forward)
 add("turn.ask", runs | is_their_seat | holds_key_seat)
 add("presence.arrive", runs | is_their_seat | holds_key_seat)

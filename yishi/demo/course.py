@@ -37,6 +37,7 @@ from yishi.deliberation.services.agreements import (
     consent_record,
     duty_add,
 )
+from yishi.deliberation.services.conditions import condition_answer
 from yishi.deliberation.services.gates import gate_answer
 from yishi.deliberation.services.matters import matter_change, party_add
 from yishi.deliberation.services.processes import process_shipped
@@ -280,6 +281,11 @@ def sat(t: Teller, story: Story, statements: Sequence[Said], minutes: str, by: s
                 if seat.party_id == side.pk:
                     said_why = {"condition": why} if value == "conditional" else {"reason": why}
                     t.does(by, stance_take, statement=statement, seat=seat, value=value, **said_why)
+        for side, (value, why) in zip(story.parties, said.stands, strict=True):
+            if value == "conditional":
+                stands = zip(story.parties, said.stands, strict=True)
+                others = [other for other, (word, _why) in stands if other.pk != side.pk and word != "object"]
+                t.does(by, condition_answer, statement=statement, condition=why, accepts=others)
     t.does(by, sitting_close, sitting=_sitting(str(certain(story.sitting).pk)))
     t.wait(2)
     t.does(by, minutes_write, sitting=_sitting(str(certain(story.sitting).pk)), text=minutes or MINUTES)

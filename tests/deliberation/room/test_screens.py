@@ -115,7 +115,7 @@ def test_screens_ask_the_database_little(client, story, django_assert_max_num_qu
     with django_assert_max_num_queries(10):
         shown(client, story, "sitting_state")
     for name in SCREENS:
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(32):
             shown(client, story, f"{name}_part")
 
 

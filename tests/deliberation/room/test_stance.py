@@ -254,7 +254,7 @@ def test_records_14_silence_is_shown_beside_the_counts(story, client):
 def test_no_percentage_and_no_word_of_winners_stands_beside_the_counts(story):
     ground = room_floor(story.sitting)[0][1]
     fields = set(ground.__dataclass_fields__)
-    assert fields == {"statement", "by_party", "conditions", "asked", "waiting", "objecting", "silent"}
+    assert fields == {"statement", "by_party", "conditions", "asked", "waiting", "named", "objecting", "silent"}
 
 
 # At once

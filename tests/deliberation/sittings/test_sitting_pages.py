@@ -293,7 +293,7 @@ def test_pages_ask_the_database_little(client, cast, story, django_assert_max_nu
         ("room_chair", story.sitting.pk),
         ("room_projector", story.sitting.pk),
     ):
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(30):
             get(client, name, pk)
 
 

@@ -2,6 +2,7 @@
 
 from .ballots import BallotVoter, SecretBallot, Urn
 from .briefs import Brief, BriefPosition
+from .chairing import Intervention
 from .consultations import (
     Consultation,
     ConsultationSlip,
@@ -25,7 +26,7 @@ from .matters import (
     StepRecord,
 )
 from .plans import PlanTopic, YearPlan
-from .room import HandCount, Presence, Recess, Stance, Statement
+from .room import ConditionAcceptance, HandCount, Presence, Recess, Stance, Statement, StatementEdition
 from .sittings import (
     Agreement,
     ChairObjection,
@@ -51,6 +52,7 @@ __all__ = [
     "Brief",
     "BriefPosition",
     "ChairObjection",
+    "ConditionAcceptance",
     "Consent",
     "Consultation",
     "ConsultationSlip",
@@ -64,6 +66,7 @@ __all__ = [
     "GateRequest",
     "GoodCase",
     "HandCount",
+    "Intervention",
     "LeaderNote",
     "Matter",
     "Minutes",
@@ -82,6 +85,7 @@ __all__ = [
     "Stage",
     "Stance",
     "Statement",
+    "StatementEdition",
     "StepRecord",
     "Study",
     "StudyFinding",

@@ -1,5 +1,6 @@
 """How fairly a sitting went, from what was recorded: seats, who was here, turns. The one place where it is reckoned."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ class Share:
     came: int
     spoke: int
     seconds: int
+    spoken_to: int = 0  # how often the chair intervened towards one of it
 
     @property
     def time(self) -> str:
@@ -67,6 +69,8 @@ def fairness_of(sitting: Sitting, now: datetime | None = None, turns: Sequence[T
             lasted = ((turn.ended_at or moment) - turn.began_at).total_seconds()
             spent[turn.seat_id] = spent.get(turn.seat_id, 0) + max(0, lasted)
 
+    towards = Counter(sitting.interventions.filter(seat__isnull=False).values_list("seat", flat=True))
+
     def share(name: str, of: Iterable[Seat]) -> Share:
         keys = [seat.pk for seat in of]
         return Share(
@@ -75,6 +79,7 @@ def fairness_of(sitting: Sitting, now: datetime | None = None, turns: Sequence[T
             sum(key in came for key in keys),
             sum(key in spent for key in keys),
             round(sum(spent.get(key, 0) for key in keys)),
+            sum(towards[key] for key in keys),
         )
 
     by_party = [share(party.name, (seat for seat in seated if seat.party_id == party.pk)) for party in parties]

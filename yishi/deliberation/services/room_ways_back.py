@@ -71,6 +71,8 @@ def statement_open_again(*, actor: Viewer, statement: Statement, reason: str, ac
         row = Statement.objects.select_for_update().get(pk=statement.pk)
         if row.withdrawn_at is not None:
             raise WrongStage("statement.withdrawn", _("This statement is withdrawn already."))
+        if row.merged_into_id is not None:
+            raise WrongStage("statement.merged", _("This statement is withdrawn or merged already. Reload the page."))
         if sitting.state != S.OPEN:
             raise WrongStage(
                 "statement.sitting_over", _("The sitting is not open: nobody says any more where they stand.")
@@ -86,7 +88,7 @@ def statements_to_open(sitting: Sitting) -> set[UUID]:
     """Those that were closed by hand and can be opened again, while the sitting is open."""
     if sitting.state != S.OPEN:
         return set()
-    closed = sitting.statements.filter(is_open=False, withdrawn_at__isnull=True).values("pk")
+    closed = sitting.statements.filter(is_open=False, withdrawn_at__isnull=True, merged_into__isnull=True).values("pk")
     kept = Moved.objects.filter(subject_kind="statement", subject_id__in=closed, code=STATEMENT_CLOSED)
     return set(kept.values_list("subject_id", flat=True))
 

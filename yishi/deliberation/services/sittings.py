@@ -261,7 +261,7 @@ def sitting_close(
         watch, step = Watch(), row.matter.step
         watch.row(row, "state", "closed_at")
         watch.rows(row.presences.filter(left_at__isnull=True), "left_at")
-        watch.rows(row.statements.filter(is_open=True), "is_open")
+        watch.rows(row.statements.filter(is_open=True), "is_open", "closed_at")
         watch.rows(row.spans.filter(ended_at__isnull=True), "ended_at")
         watch.rows(speaking(row), "ended_at")
         watch.rows(row.recesses.filter(ended_at__isnull=True), "ended_at")
@@ -269,7 +269,7 @@ def sitting_close(
         row.recesses.filter(ended_at__isnull=True).update(ended_at=closed_at)
         stop_speaking(row, closed_at)
         row.presences.filter(left_at__isnull=True).update(left_at=closed_at)
-        row.statements.filter(is_open=True).update(is_open=False)
+        row.statements.filter(is_open=True).update(is_open=False, closed_at=closed_at)
         save(row, "state", "closed_at")
         enter(this, row)
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)

@@ -1,15 +1,16 @@
 """In the room: statements one by one, where each seat stands, hand counts, and the floor that every party shares."""
 
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from yishi.common_ground.floor import Counts, Ground, Said, floor
+from yishi.common_ground.floor import Accepted, Counts, Ground, Said, floor, folded_spelling
 from yishi.database.words import Words
-from yishi.deliberation.models import HandCount, Party, Presence, Seat, Sitting, Stance, Statement
+from yishi.deliberation.models import ConditionAcceptance, HandCount, Party, Presence, Seat, Sitting, Stance, Statement
 from yishi.journal.act import act
 from yishi.journal.models import Entry, Receipt
 from yishi.journal.moved import Watch
@@ -17,6 +18,7 @@ from yishi.kit.errors import Refusal, WrongStage
 from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
+from .asked import UNCOUNTED, seats_asked
 from .room import here_that_count, locked_sitting, next_state, quorum_now, touch
 
 MINORITY_NOTE = Words("minority_note", 500)
@@ -24,10 +26,10 @@ CONDITION = Words("condition", 300)
 REASON = Words("reason", 300)
 TEXT = Words("text", 300, _("Please write one short sentence on which people can say where they stand."))
 
-UNCOUNTED = (Seat.Role.OBSERVER, Seat.Role.CHAIR)  # no hand of theirs stands for a party
+Spoken = TypeVar("Spoken", Stance, HandCount)
 NO_PARTY = "-"  # people in the room who sit for no party
 # What a stance reads of its statement: hundreds are taken at once, and long texts are not carried along.
-NEEDED = ("is_open", "sitting__state", "sitting__matter__place")
+NEEDED = ("is_open", "edition", "sitting__state", "sitting__matter__place")
 
 
 def statement_add(
@@ -98,10 +100,10 @@ def statement_close(
                 field="without_quorum",
             )
         watch = Watch()
-        watch.row(row, "is_open", "minority_note", "present", "quorum")
+        watch.row(row, "is_open", "minority_note", "present", "quorum", "closed_at")
         row.is_open, row.minority_note = False, MINORITY_NOTE.kept(minority_note)
-        row.present, row.quorum = present, quorum
-        row.save(update_fields=["is_open", "minority_note", "present", "quorum"])
+        row.present, row.quorum, row.closed_at = present, quorum, this.now
+        row.save(update_fields=["is_open", "minority_note", "present", "quorum", "closed_at"])
         watch.keep(this, ("statement", row.pk))
         touch(row.sitting_id)
         matter = statement.sitting.matter
@@ -118,31 +120,48 @@ def stance_take(
     value: str,
     condition: str = "",
     reason: str = "",
+    way: str = "",
+    only_new: bool = False,
+    edition: int | None = None,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """Where a seat stands: said by the person, or recorded for the room by the secretary's desk.
+    """Where a seat stands: said by the person, or recorded for the room by the secretary's desk. `way` is how it came
+    in; without it the grant says so: one's own seat by an account or by its code, else the desk. `only_new` refuses
+    where the seat has said something already (`stance.quicker`). `edition` is the wording that was read: on another one
+    nothing is said (`stance.reworded`).
 
     The same stance again changes nothing; another one replaces it while the statement is open, and the journal
     reverses the first. The chair has no stance. It takes no lock on sitting or statement: hundreds may speak at once.
     """
     by = permit("stance.take", actor, seat)
     body = {"statement": statement.pk, "seat": seat.pk, "value": value, "condition": condition, "reason": reason}
+    body |= {"way": way} if way else {}
+    body |= {"edition": edition} if edition is not None else {}
     with act("deliberation.stance.take", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = Statement.objects.select_related("sitting__matter").only(*NEEDED).get(pk=statement.pk)
+        check_edition(row, edition)
         _check_stance(row, seat, value, condition)
         position = {
             "value": value,
             "condition": CONDITION.kept(condition),
             "reason": REASON.kept(reason),
         }
-        fields = {**position, "party_id": seat.party_id, "recorded_by": actor.person, "at": this.now}
+        fields = {
+            **position,
+            "party_id": seat.party_id,
+            "recorded_by": actor.person,
+            "at": this.now,
+            "way": way or _way_of(actor, by.right_id == seat.pk),
+        }
         try:
             with transaction.atomic():
-                stance = Stance.objects.create(statement=row, seat=seat, **fields)
+                stance = Stance.objects.create(statement=row, seat=seat, edition=row.edition, **fields)
         except IntegrityError:  # stood there already
-            stance = Stance.objects.select_for_update().get(statement=row, seat=seat)
+            if only_new:
+                raise WrongStage("stance.quicker", _("This person has said it themselves meanwhile.")) from None
+            stance = Stance.objects.select_for_update().get(statement=row, seat=seat, edition=row.edition)
             if all(getattr(stance, name) == value for name, value in position.items()):
                 this.result(stance=stance.pk, same=True)
                 return this.receipt
@@ -170,15 +189,18 @@ def hands_count(
     object: int,
     abstain: int,
     conditional: int = 0,
+    condition: str = "",
     unseated: bool = False,
     act_id: UUID | None = None,
 ) -> Receipt:
-    """A show of hands, of one party or of the whole room; counted again, it replaces the first count. More hands in the
-    whole room than seats that are here: only where whoever counts says that others raised theirs too (`unseated`)."""
+    """A show of hands, of one party or of the whole room; counted again, it replaces the first count. Where hands of a
+    party stand under a condition, it is written once for them, unless one of them has named it. More hands in the whole
+    room than seats that are here: only where whoever counts says that others raised theirs too (`unseated`)."""
     by = permit("sitting.run", actor, statement.sitting.matter)
     counts = {"agree": agree, "object": object, "abstain": abstain, "conditional": conditional}
-    body = {"statement": statement.pk, "party": party.pk if party else None, **counts}
+    body: dict[str, Any] = {"statement": statement.pk, "party": party.pk if party else None, **counts}
     body |= {"unseated": True} if unseated else {}
+    body |= {"condition": condition} if condition else {}
     with act("deliberation.hands.count", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
@@ -209,8 +231,12 @@ def hands_count(
                 % {"hands": sum(counts.values()), "count": here},
                 field="unseated",
             )
+        words = _condition_of(row, party, conditional, condition)
         HandCount.objects.update_or_create(
-            statement=row, party=party, defaults={**counts, "at": this.now, "counted_by": actor.person}
+            statement=row,
+            party=party,
+            edition=row.edition,
+            defaults={**counts, "condition": words, "at": this.now, "counted_by": actor.person},
         )
         touch(row.sitting_id)
         this.entry(
@@ -231,34 +257,105 @@ def room_floor(sitting: Sitting) -> list[tuple[Statement, Ground, list[tuple[str
     """Per statement: the statement, its ground, and (party's name, counts) in the order of the parties.
 
     Where the hands of a party were counted, the count stands for the whole party on that statement, instead of the
-    single stances of its people; conditions that they named stay listed. Observers speak, and do not count;
-    nor does who stepped back because of an interest.
-    A statement that was withdrawn is not among them.
+    single stances of its people; conditions that they named stay listed, and wait for nobody where no hand stands
+    under one. Observers speak, and do not count;
+    nor does who stepped back because of an interest. Silence of who is here is no assent, and a condition waits until
+    the other parties have accepted it (decision 0044).
+    A statement that was withdrawn, or merged into another one, is not among them; what was said on an earlier wording
+    does not count.
     """
-    statements = list(sitting.statements.filter(withdrawn_at__isnull=True).select_related("party"))
+    standing = sitting.statements.filter(withdrawn_at__isnull=True, merged_into__isnull=True)
+    statements = list(standing.select_related("party"))
     parties = {str(party.pk): party.name for party in sitting.matter.parties.all()}
-    said: list[Said] = []
-    hands = list(HandCount.objects.filter(statement__in=statements, party__isnull=False))
-    counted = {(hand.statement_id, hand.party_id) for hand in hands}
-    counted_stances = Stance.objects.filter(statement__in=statements).exclude(seat__role=Seat.Role.OBSERVER)
+    hands = list(current(HandCount.objects.filter(statement__in=statements, party__isnull=False)))
+    counted = {(hand.statement_id, hand.party_id): hand for hand in hands}
+    counted_stances = current(Stance.objects.filter(statement__in=statements)).exclude(seat__role=Seat.Role.OBSERVER)
     counted_stances = counted_stances.exclude(seat__state=Seat.State.RECUSED)  # what they said before they stepped back
-    stances = counted_stances.values_list("statement", "party", "value", "condition")
-    for statement_id, party_id, value, condition in stances:
-        key = str(party_id) if party_id else NO_PARTY
-        weight = 0 if (statement_id, party_id) in counted else 1
-        said.append(Said(str(statement_id), key, value, condition, weight))
+    said: list[Said] = []
+    outvoted: list[Said] = []  # conditions of a party whose hands stand under none
+    here: dict[UUID, dict[str, set[UUID]]] = {
+        key: _by_party(seats) for key, seats in seats_asked(sitting, statements).items()
+    }
+    for stance in counted_stances.only("statement", "party", "seat", "value", "condition").order_by("at"):
+        key = str(stance.party_id) if stance.party_id else NO_PARTY
+        hand_count = counted.get((stance.statement_id, stance.party_id))
+        weight = 0 if hand_count else 1
+        said.append(Said(str(stance.statement_id), key, stance.value, stance.condition, weight))
+        outvoted += said[-1:] if hand_count and not hand_count.conditional else []
+        here[stance.statement_id].setdefault(key, set()).add(stance.seat_id)  # who spoke and left was asked too
     for hand in hands:
         numbers = {"agree": hand.agree, "object": hand.object, "pass": hand.abstain, "conditional": hand.conditional}
-        said += [
-            Said(str(hand.statement_id), str(hand.party_id), value, count=number) for value, number in numbers.items()
-        ]
+        for value, number in numbers.items():
+            condition = hand.condition if value == Stance.Value.CONDITIONAL else ""
+            said.append(Said(str(hand.statement_id), str(hand.party_id), value, condition, number))
     if any(stance.party == NO_PARTY for stance in said):
         parties[NO_PARTY] = _now("others in the room")
-    grounds = floor([str(statement.pk) for statement in statements], list(parties), said)
-    return [
-        (statement, ground, [(parties[key], counts) for key, counts in ground.by_party.items()])
-        for statement, ground in zip(statements, grounds, strict=True)
-    ]
+    accepted = _accepted(statements)
+    found = []
+    for statement in statements:
+        key = str(statement.pk)
+        there = {party: len(seats) for party, seats in here[statement.pk].items()}
+        on_it = [one for one in said if one.statement == key]
+        # A condition waits for the parties alone: who sits for none is not asked.
+        taken = [*accepted, *(Accepted(key, NO_PARTY, one.condition) for one in on_it if one.condition)]
+        for gone in _outvoted(on_it, outvoted):
+            taken += [Accepted(key, party, gone) for party in parties]
+        asked: Any = {"here": there, "accepted": taken} if statement.asks_the_room else {}
+        (ground,) = floor([key], list(parties), on_it, **asked)
+        found.append((statement, ground, [(parties[name], counts) for name, counts in ground.by_party.items()]))
+    return found
+
+
+def _outvoted(said: list[Said], outvoted: list[Said]) -> list[str]:
+    """The conditions that were named only by people of parties whose hands, counted later, stand under none."""
+    standing = {folded_spelling(one.condition) for one in said if one not in outvoted}
+    return [one.condition for one in said if one in outvoted and folded_spelling(one.condition) not in standing]
+
+
+def _by_party(seats: list[Seat]) -> dict[str, set[UUID]]:
+    """Who of each party is asked. Who sits for none may speak; their silence keeps nothing from being shared."""
+    parties: dict[str, set[UUID]] = {}
+    for seat in seats:
+        if seat.party_id is not None:
+            parties.setdefault(str(seat.party_id), set()).add(seat.pk)
+    return parties
+
+
+def _accepted(statements: list[Statement]) -> list[Accepted]:
+    taken = ConditionAcceptance.objects.filter(statement__in=statements, edition=F("statement__edition"))
+    rows = taken.values_list("statement", "party", "condition")
+    return [Accepted(str(statement), str(party), condition) for statement, party, condition in rows]
+
+
+def _condition_of(statement: Statement, party: Party | None, conditional: int, condition: str) -> str:
+    """Under which condition hands of a party can live with it: written for them, or named by one of them."""
+    words = CONDITION.kept(condition) if conditional else ""
+    said = current(Stance.objects.filter(statement=statement, party=party, value=Stance.Value.CONDITIONAL))
+    if conditional and party is not None and not words and not said.exists():
+        raise Refusal(
+            "hands.condition", _("Please write under which condition they can live with it."), field="condition"
+        )
+    return words
+
+
+def current(rows: QuerySet[Spoken]) -> QuerySet[Spoken]:
+    """Of stances or hands: those on the wording that stands now."""
+    return rows.filter(edition=F("statement__edition"))
+
+
+def check_edition(statement: Statement, edition: int | None) -> None:
+    """Refuse what was said on a wording that another one has replaced meanwhile."""
+    if edition is not None and edition != statement.edition:
+        raise WrongStage(
+            "stance.reworded", _("The wording has changed meanwhile. Read it again, then say where you stand.")
+        )
+
+
+def _way_of(actor: Viewer, is_own: bool) -> str:
+    """How a stance came in, by the grant under which it was said."""
+    if not is_own:
+        return Stance.Way.DESK
+    return Stance.Way.CODE if actor.query_code is not None else Stance.Way.PHONE
 
 
 def _check_stance(statement: Statement, seat: Seat, value: str, condition: str) -> None:

@@ -150,6 +150,8 @@ def statement_withdraw(*, actor: Viewer, statement: Statement, reason: str, act_
         row = Statement.objects.select_for_update().get(pk=statement.pk)
         if row.withdrawn_at is not None:
             raise WrongStage("statement.withdrawn", _("This statement is withdrawn already."))
+        if row.merged_into_id is not None:
+            raise WrongStage("statement.merged", _("This statement is withdrawn or merged already. Reload the page."))
         if Minutes.objects.filter(sitting=sitting, issued_at__isnull=False).exists():
             raise WrongStage("minutes.issued", _("The minutes were issued; they do not change any more."))
         row.withdrawn_at, row.is_open = this.now, False

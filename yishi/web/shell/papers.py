@@ -1,4 +1,4 @@
-"""Papers to print and to edit: the venue's poster, notice, sign-in sheet, minutes, agreement, supervision letter."""
+"""Papers to print and to edit: poster, notice, sign-in and tally sheet, minutes, agreement, supervision letter."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +13,7 @@ from yishi.deliberation.models import Agreement, Sitting
 from yishi.organisations.models import Installation, Venue, VenueCode
 from yishi.web.deliberation.process.gate_cover_papers import cover_paper
 from yishi.web.deliberation.process.gates import load_gate
+from yishi.web.deliberation.room.tally_papers import tally_paper
 from yishi.web.deliberation.sittings.agreement_papers import agreement_paper, letter_paper
 from yishi.web.deliberation.sittings.agreements import load_agreement
 from yishi.web.deliberation.sittings.loads import load_sitting
@@ -83,6 +84,9 @@ minutes_pdf, minutes_docx = _paper_views(
     lambda sitting: minutes_paper(sitting, sitting.minutes),
     lambda sitting: _("minutes") + f"-{sitting.minutes.number}",
 )
+tally_pdf, tally_docx = _paper_views(
+    "sitting.recount", load_sitting, tally_paper, lambda sitting: _("tally sheet") + f"-{sitting.matter.number}"
+)
 agreement_pdf, agreement_docx = _paper_views("matter.see", load_agreement, agreement_paper, _agreement_name)
 gate_cover_pdf, gate_cover_docx = _paper_views(
     "gate.record",
@@ -102,6 +106,8 @@ urlpatterns = [
     path("desk/sittings/<uuid:pk>/sign-in.pdf", sign_in_sheet, name="sign_in_pdf"),
     path("desk/sittings/<uuid:pk>/minutes.pdf", minutes_pdf, name="minutes_pdf"),
     path("desk/sittings/<uuid:pk>/minutes.docx", minutes_docx, name="minutes_docx"),
+    path("desk/sittings/<uuid:pk>/tally.pdf", tally_pdf, name="tally_pdf"),
+    path("desk/sittings/<uuid:pk>/tally.docx", tally_docx, name="tally_docx"),
     path("desk/agreements/<uuid:pk>/agreement.pdf", agreement_pdf, name="agreement_pdf"),
     path("desk/agreements/<uuid:pk>/agreement.docx", agreement_docx, name="agreement_docx"),
     path("desk/letters/<uuid:pk>/letter.pdf", letter_pdf, name="letter_pdf"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
@@ -195,10 +195,11 @@ class PublicFile:
     def positions(self) -> list[Position]:
         if not self.release.shows_statements:
             return []
-        statements = Statement.objects.filter(sitting__matter=self.matter, withdrawn_at__isnull=True).order_by(
-            "sitting__ordinal", "ordinal"
-        )
-        counts = {value: Count("stances", filter=Q(stances__value=value)) for value in Stance.Value.values}
+        statements = Statement.objects.filter(
+            sitting__matter=self.matter, withdrawn_at__isnull=True, merged_into__isnull=True
+        ).order_by("sitting__ordinal", "ordinal")
+        now = Q(stances__edition=F("edition"))  # what was said on an earlier wording counts no more
+        counts = {value: Count("stances", filter=now & Q(stances__value=value)) for value in Stance.Value.values}
         return [
             Position(
                 text=self.veil(statement.text),

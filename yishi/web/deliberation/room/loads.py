@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yishi.deliberation.models import Matter, Seat, Sitting, Statement
+from yishi.deliberation.models import Intervention, Matter, Seat, Sitting, Statement
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.chairing import interventions_of
 from yishi.deliberation.services.chairs import chair_problem
 from yishi.deliberation.services.fairness import fairness_of
 from yishi.deliberation.services.room import counted_seats, quorum_now, room_number
@@ -17,7 +18,7 @@ from yishi.deliberation.services.speaking import LIMITS, queue_of, speaking, tur
 from yishi.kit.records import lend
 from yishi.notices.addresses import address_of
 from yishi.web.deliberation.sittings.loads import load_sitting
-from yishi.web.deliberation.sittings.sitting_story import attendance, grid
+from yishi.web.deliberation.sittings.sitting_story import attendance, grid, set_aside
 from yishi.web.kit.request import Request
 
 from .ballot_shown import ballots_context
@@ -76,8 +77,9 @@ def room_context(sitting: Sitting) -> dict[str, Any]:
         "current": _current(statements),
         "recess": sitting.recesses.filter(ended_at__isnull=True).first() if sitting.state == "recess" else None,
         "may_open": statements_to_open(sitting),
+        "may_change": is_open,
         "steps_back": sitting_to_step_back(sitting) if is_open else None,
-        "withdrawn": list(sitting.statements.filter(~Q(withdrawn_at=None))),
+        "set_aside": set_aside(sitting),
         "address": address_of("room", args=[sitting.pk]),
         **speaking_context(sitting, attendances),
         **(ballots_context(sitting) if sitting.has_begun else {}),
@@ -122,5 +124,8 @@ def speaking_context(sitting: Sitting, attendances: list[dict[str, Any]]) -> dic
         "queue": queue,
         "limits": [(0, _("no limit")), *((seconds, _("%(n)d min") % {"n": seconds // 60}) for seconds in LIMITS)],
         "may_ask": [seat for seat in here if seat.pk not in waiting and seat.role != Seat.Role.CHAIR],
+        "interventions": interventions_of(sitting),
+        "kinds": Intervention.Kind.choices,
+        "may_be_spoken_to": [seat for seat in here if seat.role != Seat.Role.CHAIR],
         "fairness": fairness_of(sitting, turns=turns),
     }

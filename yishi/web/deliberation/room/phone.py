@@ -104,13 +104,15 @@ class StanceForm(Form):
     value = forms.ChoiceField(choices=Stance.Value.choices)
     condition = forms.CharField(required=False)
     reason = forms.CharField(required=False)
+    edition = forms.IntegerField(required=False)
 
 
 def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
     """What the room's templates show: its statements, the newest first, each with the viewer's own stance."""
-    stated = list(room.sitting.statements.select_related("party"))
-    statements = [statement for statement in stated if statement.withdrawn_at is None]
-    mine = {stance.statement_id: stance for stance in Stance.objects.filter(statement__in=statements, seat=room.seat)}
+    stated = list(room.sitting.statements.select_related("party", "merged_into"))
+    statements = [row for row in stated if row.withdrawn_at is None and row.merged_into_id is None]
+    own = Stance.objects.filter(statement__in=statements, seat=room.seat).order_by("edition")
+    said = {(stance.statement_id, stance.edition): stance for stance in own}
     return {
         "sitting": room.sitting,
         "seat": room.seat,
@@ -119,10 +121,16 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
         "waits": own_turns(room).exists(),
         "version": room.version,
         "statements": [
-            {"statement": statement, "mine": mine.get(statement.pk), "act_id": uuid7()}
+            {
+                "statement": statement,
+                "mine": said.get((statement.pk, statement.edition)),
+                "before": said.get((statement.pk, statement.edition - 1)),
+                "act_id": uuid7(),
+            }
             for statement in reversed(statements)
         ],
         "withdrawn": [statement for statement in stated if statement.withdrawn_at is not None],
+        "merged": [row for row in stated if row.withdrawn_at is None and row.merged_into_id is not None],
         "buttons": BUTTONS,
         "ballots": ballots_on_phone(room.sitting, room.seat.person_id),
         "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
@@ -180,7 +188,7 @@ def room_stance(request: Request, room: Room) -> HttpResponse:
         if not form.is_valid():
             raise Refusal("stance.value", _("Please choose one of the four answers."))
         statement = Statement(pk=form.cleaned_data["statement"])  # read, with its sitting, by the service
-        fields = {name: form.cleaned_data[name] for name in ("value", "condition", "reason")}
+        fields = {name: form.cleaned_data[name] for name in ("value", "condition", "reason", "edition")}
         if _is_left_over(room, statement, fields["value"], fields["condition"]):
             fields["condition"] = ""
         receipt = stance_take(
@@ -221,7 +229,8 @@ def phone_tap(request: Request, room: Room, service: Callable[..., Receipt], don
 
 def _is_left_over(room: Room, statement: Statement, value: str, condition: str) -> bool:
     """Is the condition that of the answer which this one replaces? It still stood in the form."""
-    kept = Stance.objects.filter(statement=statement.pk, seat=room.seat).values_list("condition", flat=True).first()
+    said = Stance.objects.filter(statement=statement.pk, seat=room.seat).order_by("-edition")
+    kept = said.values_list("condition", flat=True).first()
     return value != Stance.Value.CONDITIONAL and kept == clean(condition)
 
 

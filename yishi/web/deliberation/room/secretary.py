@@ -20,6 +20,7 @@ from yishi.deliberation.services.sittings import (
     sitting_recess,
     sitting_resume,
 )
+from yishi.deliberation.services.stances import current
 from yishi.formats.qr import qr_svg
 from yishi.notices.addresses import address_of
 from yishi.web.deliberation.sittings.loads import load_sitting
@@ -29,6 +30,7 @@ from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
+from .grid import Sent, grid_context
 from .loads import room_context
 from .roll import WalkInForm
 from .statements import StatementForm
@@ -38,8 +40,10 @@ UNAUDITED = "the desk from which a sitting is run"
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
-def secretary_context(sitting: Sitting) -> dict[str, Any]:
+def secretary_context(sitting: Sitting, sent: Sent | None = None) -> dict[str, Any]:
+    """Everything the secretary's screen shows; `sent` is what was typed in a form of it that was refused."""
     context = room_context(sitting)
+    context |= grid_context(sitting, context["grid"], sent)
     context["form"] = StatementForm(matter=sitting.matter)
     context["walk_in"] = WalkInForm(matter=sitting.matter, auto_id="walk_%s")
     return context
@@ -60,7 +64,11 @@ def sitting_room_part(request: Request, sitting: Sitting) -> HttpResponse:
 def sitting_state(request: Request, sitting: Sitting) -> HttpResponse:
     """The room's number and running counts: what its screens ask for all the time, a few numbers, no page."""
     counts: dict[str, dict[str, int]] = {}
-    counted = Stance.objects.filter(statement__sitting=sitting).values_list("statement", "value").annotate(Count("pk"))
+    counted = (
+        current(Stance.objects.filter(statement__sitting=sitting))
+        .values_list("statement", "value")
+        .annotate(Count("pk"))
+    )
     for statement, value, count in counted:
         counts.setdefault(str(statement), {})[value] = count
     state = {"version": room_number(sitting), "state": sitting.state, "stays": sitting.is_live, "counts": counts}

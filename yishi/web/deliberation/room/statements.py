@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from yishi.deliberation.models import Matter, Seat, Sitting, Stance, Statement
 from yishi.deliberation.services.room import here_that_count, quorum_now
 from yishi.deliberation.services.stances import (
+    CONDITION,
     MINORITY_NOTE,
     TEXT,
     hands_count,
@@ -81,7 +82,14 @@ def statement_closing(request: Request, statement: Statement) -> HttpResponse:
     )
 
 
-def _on_statement(request: Request, statement: Statement, form: ActForm, service: Any, **options: Any) -> HttpResponse:
+def _on_statement(
+    request: Request,
+    statement: Statement,
+    form: ActForm,
+    service: Any,
+    more: dict[str, Any] | None = None,
+    **options: Any,
+) -> HttpResponse:
     return act_in_room(
         request,
         form,
@@ -89,7 +97,7 @@ def _on_statement(request: Request, statement: Statement, form: ActForm, service
         lead=statement.text,
         template="deliberation/sittings/quick.html",
         back=reverse("sitting_room", args=[statement.sitting_id]),
-        given={"statement": statement},
+        given={"statement": statement, **(more or {})},
         **options,
     )
 
@@ -125,6 +133,7 @@ def stance_recording(request: Request, statement: Statement) -> HttpResponse:
         statement,
         StanceForm(request.POST or None, sitting=statement.sitting, initial={"seat": request.GET.get("seat", "")}),
         stance_take,
+        more={"way": Stance.Way.DESK},
         heading=_("Record where somebody stands"),
         done=_("It is recorded."),
         submit=_("Record"),
@@ -141,6 +150,7 @@ class HandsForm(ActForm):
     )
     object = forms.IntegerField(label=gettext_lazy("object"), min_value=0, max_value=100000, initial=0)
     abstain = forms.IntegerField(label=gettext_lazy("pass"), min_value=0, max_value=100000, initial=0)
+    condition = WordsField(CONDITION, gettext_lazy("Under which condition (of a party)"))
     unseated = forms.BooleanField(
         label=gettext_lazy("People without a seat raised their hands too (of the whole room only)"), required=False
     )

@@ -1,6 +1,7 @@
 """An act of the room: sent by a screen's script and answered in a few bytes, or by the browser and led back."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -49,15 +50,42 @@ def one_tap(
 
 
 def act_in_room(
-    request: Request, form: ActForm, service: Callable[..., Receipt], *, given: dict[str, Any], **page: Any
+    request: Request,
+    form: ActForm,
+    service: Callable[..., Receipt],
+    *,
+    given: dict[str, Any],
+    back: str,
+    done: Any = "",
+    again: Callable[[], HttpResponse] | None = None,
+    **page: Any,
 ) -> HttpResponse:
-    """An act with fields on a screen of the room; without a script it is the page of one act (`one_act`)."""
-    if request.method != "POST" or not by_script(request):
-        return one_act(request, form, service, given=given, **page)
+    """An act with fields on a screen of the room; without a script it is the page of one act (`one_act`), or, where the
+    form stands on the screen alone, that screen as `again` draws it. Where what is said depends on the receipt, `done`
+    is a function of it."""
+    if request.method != "POST" or not (by_script(request) or again):
+        if not callable(done):
+            return one_act(request, form, service, given=given, back=back, done=done, **page)
+        answer = partial(_led_back, request, back, done)
+        return one_act(request, form, service, given=given, back=back, answer=answer, **page)
     if form.is_valid():
         cleaned = {key: value for key, value in form.cleaned_data.items() if key != "act_id"}
         fields = page.get("fields")
-        if form.attempt(request, service, **given, **(fields(cleaned) if fields else cleaned)):
-            return JsonResponse({"said": str(page.get("done", ""))})
+        receipt = form.attempt(request, service, **given, **(fields(cleaned) if fields else cleaned))
+        if receipt is not None and not by_script(request):
+            return _led_back(request, back, done, receipt)
+        if receipt is not None:
+            return JsonResponse({"said": _words(done, receipt)})
+    if again and not by_script(request):
+        return again()
     sentences = [str(error) for errors in form.errors.values() for error in errors]
     return JsonResponse({"message": " ".join(dict.fromkeys(sentences)), "fields": list(form.errors)}, status=422)
+
+
+def _words(done: Any, receipt: Receipt) -> str:
+    return str(done(receipt) if callable(done) else done)
+
+
+def _led_back(request: Request, back: str, done: Any, receipt: Receipt) -> HttpResponse:
+    messages.success(request, _words(done, receipt))
+    return HttpResponseRedirect(back)

@@ -1,14 +1,31 @@
 """The addresses of this part."""
 
-from . import ballots, phone, roll, screens, secretary, speaking, statements, ways_back
+from . import (
+    ballots,
+    chairing,
+    conditions,
+    phone,
+    recording,
+    roll,
+    screens,
+    secretary,
+    speaking,
+    statements,
+    ways_back,
+    wordings,
+)
 
 urlpatterns = [
     *ballots.urlpatterns,
+    *chairing.urlpatterns,
+    *conditions.urlpatterns,
     *phone.urlpatterns,
+    *recording.urlpatterns,
     *roll.urlpatterns,
     *screens.urlpatterns,
     *secretary.urlpatterns,
     *speaking.urlpatterns,
     *statements.urlpatterns,
     *ways_back.urlpatterns,
+    *wordings.urlpatterns,
 ]

@@ -4,11 +4,23 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from yishi.deliberation.models import Minutes, Presence, Recess, Seat, Sitting, Statement
+from yishi.common_ground.floor import Ground
+from yishi.deliberation.models import (
+    Intervention,
+    Minutes,
+    Presence,
+    Recess,
+    Seat,
+    Sitting,
+    Statement,
+    StatementEdition,
+)
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.chairing import interventions_of
 from yishi.deliberation.services.fairness import Fairness, fairness_of
 from yishi.deliberation.services.stances import room_floor
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
+from yishi.web.deliberation.sittings.sitting_story import set_aside
 from yishi.web.kit.press import (
     CHINESE,
     chinese_day,
@@ -132,6 +144,8 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
         parts += [(item.title, [Text(item.notes)]) for item in sitting.items.exclude(notes="")]
         figures = fairness_of(sitting)
         parts += [("发言情况", [_speeches(figures)])] if figures.seconds else []
+        log = [_intervention(one) for one in interventions_of(sitting)]
+        parts += [("主持人介入情况", [Text("；".join(log) + "。")])] if log else []
         statements = _statements(sitting)
         if statements:
             parts.append(("各方表态", statements))
@@ -194,13 +208,31 @@ def _statements(sitting: Sitting) -> list[Block]:
         names = {key: name for key, (name, _counts) in zip(ground.by_party, parties, strict=True)}
         blocks.append(Text(_undecided(statement) if statement.lacked_quorum else ground_words(ground, names)))
         if ground.conditions:
-            blocks.append(Text("有条件接受的条件：" + "；".join(ground.conditions) + "。"))
+            said = [_condition_said(text, ground, names) for text in ground.conditions]
+            blocks.append(Text("有条件接受的条件：" + "；".join(said) + "。"))
         if statement.minority_note:
             blocks.append(Text(f"不同意见（原话）：{statement.minority_note}"))
-    for statement in sitting.statements.filter(withdrawn_at__isnull=False):
-        blocks.append(Heading(f"（{ordinal_word(statement.ordinal)}）{statement.text}（已撤回）", level=2))
-        blocks.append(Text(f"撤回原因：{statement.withdrawn_reason}"))
+        blocks += [Text(_replaced(wording)) for wording in statement.replaced.all()]
+    for statement in set_aside(sitting):
+        heading = f"（{ordinal_word(statement.ordinal)}）{statement.text}"
+        if statement.withdrawn_at is not None:
+            blocks.append(Heading(f"{heading}（已撤回）", level=2))
+            blocks.append(Text(f"撤回原因：{statement.withdrawn_reason}"))
+        elif statement.merged_into is not None:
+            blocks.append(Heading(f"{heading}（已并入第{statement.merged_into.ordinal}条）", level=2))
     return blocks
+
+
+def _condition_said(text: str, ground: Ground, names: dict[str, str]) -> str:
+    if not ground.asked or not ground.total.conditional:
+        return text
+    waiting = ground.waiting.get(text, ())
+    return text + (f"（{'、'.join(names[key] for key in waiting)}尚未接受）" if waiting else "（其他各方均接受）")
+
+
+def _replaced(wording: StatementEdition) -> str:
+    until = f"第{wording.ordinal}稿（至{clock_time(wording.replaced_at)}）：{wording.text}"
+    return until + ("（仅改正文字）" if wording.is_spelling else "")
 
 
 def _speeches(figures: Fairness) -> Table:
@@ -212,6 +244,11 @@ def _speeches(figures: Fairness) -> Table:
             for share, part in figures.shares
         ],
     )
+
+
+def _intervention(one: Intervention) -> str:
+    towards = f"（{name_of(one.seat)}）" if one.seat else ""
+    return f"{clock_time(one.at)}{one.get_kind_display()}{towards}" + (f"：{one.note}" if one.note else "")
 
 
 def _recess_said(recess: Recess) -> str:
@@ -233,5 +270,7 @@ def ground_words(ground: Any, names: dict[str, str]) -> str:
     if ground.objecting:
         parts.append("反对的有：" + "、".join(names[key] for key in ground.objecting))
     if ground.silent:
-        parts.append("未表示同意的有：" + "、".join(names[key] for key in ground.silent))
+        parts.append("同意或有条件接受的未过半：" + "、".join(names[key] for key in ground.silent))
+    if ground.asked and ground.waiting:
+        parts.append("有条件尚待接受")
     return "尚未达成共同接受。" + "；".join(parts) + "。"

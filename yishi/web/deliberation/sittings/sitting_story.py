@@ -1,17 +1,21 @@
 """What pages show of a sitting: who was in the room when, and what happened with it and comes next."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yishi.deliberation.models import HandCount, Presence, Seat, Sitting, Stance
+from yishi.common_ground.floor import Ground
+from yishi.deliberation.models import HandCount, Presence, Seat, Sitting, Stance, Statement, StatementEdition
 from yishi.deliberation.process.schema import read_document
+from yishi.deliberation.services.asked import UNCOUNTED
 from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.room_ways_back import CLOSED, OPENED
-from yishi.deliberation.services.stances import NO_PARTY, UNCOUNTED, room_floor
+from yishi.deliberation.services.stances import NO_PARTY, current, room_floor
 from yishi.journal.moved import moved_of
 from yishi.kit.clock import add_workdays, workdays_between
 from yishi.web.kit.taking_back import taken_back_events
@@ -119,22 +123,76 @@ def _ahead(sitting: Sitting, notice: int, papers: int) -> list[Event]:
     return [*events, Event(_("The sitting"), sitting.starts_at, kind="next" if events else "now")]
 
 
-def grid(sitting: Sitting) -> list[dict[str, Any]]:
-    """Per statement: counts of each party, the ground, and who has said what."""
-    said: dict[UUID, list[Stance]] = {}
-    stances = Stance.objects.filter(statement__sitting=sitting).select_related("seat__person", "party")
-    for stance in stances.order_by("at"):
-        said.setdefault(stance.statement_id, []).append(stance)
-    hands: dict[UUID, list[HandCount]] = {}
-    for count in HandCount.objects.filter(statement__sitting=sitting).select_related("party"):
-        hands.setdefault(count.statement_id, []).append(count)
-    here: Counter[str] = Counter()
-    sat = Seat.objects.filter(presences__sitting=sitting).exclude(role__in=UNCOUNTED).distinct()
-    for party in sat.values_list("party", flat=True):
-        here[str(party) if party else NO_PARTY] += 1
+def set_aside(sitting: Sitting) -> list[Statement]:
+    """The statements that were withdrawn, or merged into another one: no stance on them counts, and they stay."""
+    gone = sitting.statements.filter(Q(withdrawn_at__isnull=False) | Q(merged_into__isnull=False))
+    return list(gone.select_related("merged_into"))
+
+
+def _earlier(sitting: Sitting, stances: Iterable[Stance]) -> dict[UUID, list[dict[str, Any]]]:
+    """Per statement its wordings that were replaced (`wording`), in order, with how many said what on each (`said`)
+    and under which conditions. What was said stands with the last wording of its edition: spelling takes it along."""
+    replaced: dict[UUID, list[dict[str, Any]]] = {}
+    for wording in StatementEdition.objects.filter(statement__sitting=sitting):
+        replaced.setdefault(wording.statement_id, []).append({"wording": wording, "said": [], "conditions": []})
+    lines = {
+        (line["wording"].statement_id, line["wording"].edition): line
+        for rows in replaced.values()
+        for line in rows
+        if not line["wording"].is_spelling
+    }
+    counts: dict[tuple[UUID, int], Counter[str]] = defaultdict(Counter)
+    for stance in stances:
+        key = (stance.statement_id, stance.edition)
+        if key in lines and stance.seat.role != Seat.Role.OBSERVER:
+            counts[key][stance.value] += 1
+            lines[key]["conditions"] += [stance.condition] if stance.condition else []
+    for key, line in lines.items():
+        line["said"] = [(label, counts[key][value]) for value, label in Stance.Value.choices if counts[key][value]]
+        line["conditions"] = list(dict.fromkeys(line["conditions"]))
+    return replaced
+
+
+def _conditions(sitting: Sitting, ground: Ground, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Per condition: its words (`text`), who has not accepted it yet (`waiting`, names), and of each party whether it
+    accepts it, or has named it. Those of a statement from before conditions were accepted wait for nobody."""
     rows = []
-    for statement, ground, parties in room_floor(sitting):
+    for text in ground.conditions:
+        waiting = ground.waiting.get(text, ()) if ground.asked else ()
+        parties = [
+            {
+                "party": party,
+                "accepts": str(party.pk) not in waiting,
+                "named": text in ground.named.get(str(party.pk), ()),
+            }
+            for party in sitting.matter.parties.all()
+        ]
+        rows.append({"text": text, "waiting": [names[key] for key in waiting], "parties": parties})
+    return rows
+
+
+def grid(sitting: Sitting) -> list[dict[str, Any]]:
+    """Per statement: counts of each party, the ground, who has said what, and its earlier wordings."""
+    said: dict[UUID, list[Stance]] = {}
+    stances = Stance.objects.filter(statement__sitting=sitting).select_related("seat__person", "party", "statement")
+    ordered = list(stances.order_by("at"))
+    for stance in ordered:
+        if stance.edition == stance.statement.edition:
+            said.setdefault(stance.statement_id, []).append(stance)
+    earlier = _earlier(sitting, ordered)
+    hands: dict[UUID, list[HandCount]] = {}
+    for count in current(HandCount.objects.filter(statement__sitting=sitting).select_related("party")):
+        hands.setdefault(count.statement_id, []).append(count)
+    ever: Counter[str] = Counter()
+    grounds = room_floor(sitting)
+    if not all(statement.asks_the_room for statement, _ground, _parties in grounds):
+        sat = Seat.objects.filter(presences__sitting=sitting).exclude(role__in=UNCOUNTED).distinct()
+        for party in sat.values_list("party", flat=True):
+            ever[str(party) if party else NO_PARTY] += 1
+    rows = []
+    for statement, ground, parties in grounds:
         names = {key: name for key, (name, _counts) in zip(ground.by_party, parties, strict=True)}
+        here = {key: ever[key] if counts.here is None else counts.here for key, counts in ground.by_party.items()}
         rows.append(
             {
                 "statement": statement,
@@ -151,8 +209,11 @@ def grid(sitting: Sitting) -> list[dict[str, Any]]:
                 "total": ground.total,
                 "objecting": [names[key] for key in ground.objecting],
                 "silent": [names[key] for key in ground.silent],
+                "conditions": _conditions(sitting, ground, names),
+                "would_extend": ground.asked and bool(ground.waiting) and not ground.objecting and not ground.silent,
                 "said": said.get(statement.pk, []),
                 "hands": hands.get(statement.pk, []),
+                "earlier": earlier.get(statement.pk, []),
             }
         )
     return rows

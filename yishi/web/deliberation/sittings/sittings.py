@@ -45,7 +45,7 @@ from yishi.web.kit.request import Request
 
 from .ballots_kept import ballots_shown
 from .loads import load_sitting
-from .sitting_story import attendance, grid, sitting_story
+from .sitting_story import attendance, grid, set_aside, sitting_story
 
 RECORDED_LATE = gettext_lazy("The sitting has begun. What was done before it is recorded now; nobody is told again.")
 
@@ -180,6 +180,8 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "events": sitting_story(sitting),
         "attendances": attendance(sitting),
         "grid": grid(sitting),
+        "set_aside": set_aside(sitting),
+        "recounts": sitting.has_begun and may("sitting.recount", request.viewer, sitting),
         "acts": next_acts(request, sitting),
         "runs": runs,
         "steps_back": sitting_to_step_back(sitting) if runs else None,
