@@ -17,6 +17,7 @@ from tests.cast import sign_in
 from tests.kept import kept
 from tests.samples import kwargs_by_loader
 from tests.story import Story
+from yishi.assistance.exits.models import ExitInterview, ExitSample, ExitSuspicion
 from yishi.assistance.imports.models import Import
 from yishi.assistance.pairing.models import Match
 from yishi.assistance.projects.stages import TABLE as PROJECT_TABLE
@@ -174,7 +175,24 @@ def _self_report(record, act, cast):
 
 
 def _exit_assessment(record, act, cast):
+    """All drawn households but one are away; with a paper, or with nothing left to do."""
     record.decision = ""
+    ExitInterview.every.filter(sample__assessment=record).update(on_paper=False)
+    suspicions = ExitSuspicion.every.filter(sample__assessment=record)
+    suspicions.update(state="dismissed", ruled_by=cast.people["second_clerk"])
+    away = ExitInterview.every.filter(sample__assessment=record, questionnaire="away")
+    away.delete()
+    if act.says(record) in ("Visit the drawn households", "入户调查"):
+        ExitInterview.every.filter(sample__assessment=record).update(taken_back_at=timezone.now())
+        return
+    ExitInterview.every.filter(sample__assessment=record).update(taken_back_at=None)
+    person = cast.people["clerk"]
+    said = {"outcome": "away", "on": timezone.localdate(), "entered_at": timezone.now(), "questionnaire": "away"}
+    left = ExitSample.within.filter(assessment=record).exclude(pk__in=ExitInterview.objects.values("sample"))
+    for sample in left:
+        ExitInterview.every.create(sample=sample, asked_by=person, entered_by=person, **said)
+    if act.page == "exit_sample":
+        ExitInterview.every.filter(sample__assessment=record).update(on_paper=True, outcome="done", second_answers=None)
 
 
 def _exit_suspicion(record, act, cast):

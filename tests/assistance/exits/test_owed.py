@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.assistance.exits.assessed import Assessed
 from tests.assistance.exits.test_exit_pages import send
 from tests.cast import sign_in
 from tests.kept import kept_over_all_files
+from yishi.assistance.exits.models import ExitInterview
 from yishi.assistance.exits.services.owing import owed_of
 from yishi.assistance.exits.services.suspicions import ruling_take_back, suspicion_rule
 from yishi.commitments.models import Commitment
@@ -134,6 +135,34 @@ def test_on_its_page_the_ruler_says_who_mends_it(cast, assessed, client):
         assert promise.number in page and water.name in page, who
     sign_in(client, cast, "second_clerk")
     assert suspicion.number in client.get(reverse("commitment", args=[promise.pk])).content.decode()
+
+
+def test_the_desk_says_what_comes_next_until_it_is_closed(cast, assessed):
+    """A paper is to be entered once more; then, with every suspicion ruled, the assessment is to be closed."""
+
+    def next_act():
+        with reaching(cast.viewer("clerk").reach):
+            return [item.act for item in inbox(cast.viewer("clerk")) if item.kind == "exit_assessment"]
+
+    with translation.override("zh-hans"):
+        assert next_act() == ["评估结项"]
+        interviews = ExitInterview.every.filter(sample=assessed.of_kind("exited"))
+        interviews.update(on_paper=True)
+        assert next_act() == ["纸质问卷第二遍录入"]
+        interviews.update(taken_back_at=timezone.now())
+        assert next_act() == ["入户调查"]
+        interviews.update(on_paper=False, taken_back_at=None)
+        suspicion = assessed.suspect(assessed.of_kind("exited"))
+        assert next_act() == []  # the village's, then who rules on it
+        assessed.uphold(suspicion)
+        assert next_act() == ["评估结项"]
+
+
+def test_it_is_not_closed_while_a_paper_was_entered_once(cast, assessed):
+    ExitInterview.every.filter(sample=assessed.of_kind("exited")).update(on_paper=True)
+    with pytest.raises(Refusal) as error:
+        assessed.closed("clerk")
+    assert error.value.code == "exit.unfinished"
 
 
 def test_ruled_twice_by_one_sending_is_owed_once(cast, assessed):

@@ -115,7 +115,7 @@ def still_open(assessment: ExitAssessment) -> dict[str, int]:
     are not ruled."""
     samples = ExitSample.within.filter(assessment=assessment)
     interviews = ExitInterview.objects.filter(sample__assessment=assessment)
-    paper = interviews.filter(outcome=ExitInterview.Outcome.DONE, on_paper=True, settled_answers=None)
+    paper = interviews.filter(outcome=ExitInterview.Outcome.DONE, on_paper=True, settled_answers__isnull=True)
     suspicions = ExitSuspicion.within.filter(sample__assessment=assessment)
     return {
         "unvisited": samples.exclude(pk__in=interviews.values("sample")).count(),

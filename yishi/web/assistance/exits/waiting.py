@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from yishi.assistance.exits.models import ExitAssessment, ExitCounter, ExitSuspicion
+from yishi.assistance.exits.models import ExitAssessment, ExitCounter, ExitInterview, ExitSample, ExitSuspicion
 from yishi.organisations.grants import OVERSEEING, Viewer
 from yishi.organisations.models import BodyKind, PlaceLevel
 from yishi.web.kit.next_acts import Course, NextAct, inside
@@ -24,13 +24,39 @@ def _not_closed_by(viewer: Viewer) -> Q:
     return there & ~Q(closed_by=viewer.person_id)
 
 
+def _unvisited(today: date) -> Q:
+    """A drawn household was not visited yet."""
+    asked = ExitInterview.objects.filter(sample=OuterRef("pk"))
+    return Q(Exists(ExitSample.within.filter(~Exists(asked), assessment=OuterRef("pk"))))
+
+
+def _on_paper(today: date) -> Q:
+    """All were visited; a paper was entered once."""
+    papers = ExitInterview.objects.filter(
+        sample__assessment=OuterRef("pk"),
+        outcome=ExitInterview.Outcome.DONE,
+        on_paper=True,
+        second_answers__isnull=True,
+        settled_answers__isnull=True,
+    )
+    return ~_unvisited(today) & Q(Exists(papers))
+
+
+def _finished(today: date) -> Q:
+    """All were visited, all papers entered twice and all suspicions ruled; two entries that differ, the page says."""
+    unruled = ExitSuspicion.within.filter(sample__assessment=OuterRef("pk"), state__in=(State.OPEN, State.COUNTERED))
+    return ~_unvisited(today) & ~_on_paper(today) & ~Q(Exists(unruled))
+
+
 ASSESSMENTS = Course(
     kind="exit_assessment",
     column="stage",
     stages=tuple(Stage.values),
     acts=(
         NextAct((Stage.FRAMED,), "opened_for", _("Draw the sample"), "exit_draw"),
-        NextAct((Stage.DRAWN,), "opened_for", _("Visit the drawn households"), "exit_sample"),
+        NextAct((Stage.DRAWN,), "opened_for", _("Visit the drawn households"), "exit_sample", when=_unvisited),
+        NextAct((Stage.DRAWN,), "opened_for", _("Enter papers the second time"), "exit_sample", when=_on_paper),
+        NextAct((Stage.DRAWN,), "opened_for", _("Close the assessment"), "exit_close", when=_finished),
         NextAct(
             (Stage.CLOSED,), "office", _("Decide on the exit"), "exit_decide", when=_undecided, whose=_not_closed_by
         ),
