@@ -13,9 +13,11 @@ from yishi.assistance.exits.services.assessments import assessment_draw, assessm
 from yishi.assistance.exits.services.closing import assessment_close
 from yishi.assistance.exits.services.deciding import exit_decide
 from yishi.assistance.exits.services.interviews import interview_record, interview_second
+from yishi.assistance.exits.services.owing import owed_of
 from yishi.assistance.exits.services.suspicions import suspicion_raise, suspicion_rule
 from yishi.assistance.register.models import Household
 from yishi.assistance.register.services.register import household_change
+from yishi.commitments.services import commitment_strike_off, proof_check, proof_give
 from yishi.kit.records import certain
 
 from .honghe import LAGU, LVCHUN
@@ -51,6 +53,7 @@ def told(t: Teller, homes: Sequence[Household]) -> None:
     mended = Household.within.get(pk=certain(suspicions[1].sample.household_id))
     values = {"kind": "exited_with_policy", "state": "exited", "exited_year": t.today.year - 1}
     t.does("lvchun_clerk", household_change, household=mended, values=values)
+    _mended(t, suspicions[1])
     t.back(AGAIN)
     assessment, _none = _assessed(t, SEEDS[1], dry=0)
     t.wait(2)
@@ -106,6 +109,15 @@ def _visited(t: Teller, assessment: ExitAssessment, dry: int) -> list[ExitSuspic
             )
             suspicions.append(ExitSuspicion.within.get(pk=UUID(raised.result["suspicion"])))
     return suspicions
+
+
+def _mended(t: Teller, suspicion: ExitSuspicion) -> None:
+    """What its ruling made the township owe is proved, looked at and struck off."""
+    (promise,) = owed_of(suspicion)
+    t.does("sanmeng_clerk", proof_give, commitment=promise, text="演示：水管接到户，水质合格", done_on=t.day)
+    said = {"accepted": True, "finding": "演示：到户看过，属实", "as_agreed": True}
+    t.does("honghe_clerk", proof_check, commitment=promise, **said)
+    t.does("honghe_clerk", commitment_strike_off, commitment=promise, note="演示：现场复核后销号")
 
 
 def _ruled(t: Teller, suspicions: Sequence[ExitSuspicion]) -> None:
