@@ -249,6 +249,14 @@ def round_supervised(browser: Any, base: str) -> None:
     clerk.open("/desk/supervision/findings/")
     clerk.follow_part("新接的水管冬天冻裂，又断了几天")
     clerk.picture("round-finding", 760)
+    office = Clerk(browser, base, OFFICE)
+    office.open("/desk/watch/families/?stage=watched")
+    office.page.locator("main td a").first.click()
+    office.follow("列入督战问题清单")
+    office.picture("crossing-door", 1150)
+    office.open("/desk/supervision/findings/")
+    office.follow_part("村小学门口的水龙头坏了")
+    office.picture("crossing-links", 720)
 
 
 def exit_assessed(browser: Any, base: str) -> None:
