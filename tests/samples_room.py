@@ -10,6 +10,7 @@ def room_samples(story: Story) -> dict[str, dict[str, Any]]:
     ballot = story.balloted()
     voter = ballot.voters.filter(way="").first()
     asked = story.asked_for_days()
+    sheet = story.sheet_printed()
     return {
         "ballots.load_ballot": {"pk": ballot.pk},
         "ballots.load_voter": {"pk": ballot.pk, "voter": voter.pk},
@@ -17,6 +18,8 @@ def room_samples(story: Story) -> dict[str, dict[str, Any]]:
         "dates.load_asked_seat": {"pk": story.seat("handler").pk},
         "dates.load_round": {"pk": asked.pk},
         "papers.load_minuted": {"pk": story.sitting.pk},
+        "sheets.load_printed": {"pk": story.sitting.pk},
+        "sheets.load_sheet": {"pk": sheet.pk},
         "phone.load_room": {"pk": story.sitting.pk},
         **{name: {"pk": thing.pk} for name, thing in story.in_the_room("handler").items()},
     }

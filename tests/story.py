@@ -19,6 +19,7 @@ from yishi.deliberation.models import (
     Seat,
     SecretBallot,
     Sitting,
+    StanceSheet,
     Statement,
     Study,
     Turn,
@@ -199,6 +200,14 @@ class Story:
                 sitting=self.sitting, kind="time", seat=seat, at=now
             ),
         }
+
+    def sheet_printed(self) -> StanceSheet:
+        """A paper sheet that nobody has typed in."""
+        statement = self.statement
+        asked = [{"id": str(statement.pk), "ordinal": 1, "text": statement.text, "edition": 1}]
+        return StanceSheet.objects.create(
+            sitting=self.sitting, printing=1, number=1, seat=self.seat("handler"), statements=asked
+        )
 
     def stand(self) -> "Story":
         for who, value, condition in (

@@ -183,6 +183,8 @@ UNDONE_BY = {
     "deliberation.seat.paste": ("deliberation.seat.take_back",),
     "deliberation.seat.recuse": ("deliberation.seat.fill",),
     "deliberation.seat.replace": ("deliberation.seat.replace", "deliberation.seat.take_back"),
+    "deliberation.sheet.settle": ("deliberation.stance.take",),
+    "deliberation.sheet.type": ("deliberation.sheet.type", "deliberation.stance.take"),
     "deliberation.sitting.close": ("deliberation.sitting.step_back",),
     "deliberation.sitting.notice": ("deliberation.sitting.change", "deliberation.sitting.cancel"),
     "deliberation.sitting.open": ("deliberation.sitting.step_back",),
@@ -385,6 +387,7 @@ NEEDS_NONE = {
     **dict.fromkeys(
         (
             "assistance.deed.prove", "assistance.project.photo", "commitments.commitment.answer",
+            "deliberation.sheet.print",
             "deliberation.plan.open", "deliberation.plan.supplement", "deliberation.process.draft",
             "organisations.place_set.open",
         ),

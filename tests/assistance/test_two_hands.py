@@ -45,6 +45,7 @@ CONSTRAINTS = {
     "exit_asked_ruled_apart": "who asked the household or raised the suspicion, who rules; in a small office too",
     "finding_second_person": "whose proof was accepted, who struck the finding off; else the row says that it is one",
     "proof_second_person": "who gave a proof, who checked it; else the row says that it is one",
+    "sheet_typed_twice_apart": "who typed a paper sheet of a sitting, who types it again; in a small office too",
     "time_second_person": "who asked for more time, who decided; else the row says that it is one",
     "movement_second_person": "who recorded a payment, who confirmed it; else the row says that it is one",
     "watch_other_hands": "who verified at home, checked, recognised; else the row says that two are one",

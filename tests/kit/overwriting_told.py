@@ -126,6 +126,8 @@ OVERWRITES_NOTHING = {
     "dates_answer": "choices, no words: the last answer of a seat counts",
     "dates_drop": STAGE,
     "ballot_void": STAGE,
+    "sheet_settle": STAGE,
+    "sheet_type": "one's own first reading alone, before anybody typed it again; two people keep theirs apart",
     "seat_answer": STAGE,
     "seat_recuse": STAGE,
     "seat_replace": STAGE,

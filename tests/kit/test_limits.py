@@ -241,6 +241,7 @@ TRIED = {
     # tests/deliberation/sittings/test_dates.py, test_inviting.py
     "deliberation/services/dates.LEAST_DAYS", "deliberation/services/dates.MOST_DAYS",
     "deliberation/services/inviting.MOST_LINES",
+    "deliberation/services/sheets.MOST_STATEMENTS",  # tests/deliberation/room/test_sheets.py
     # tests/deliberation/room/test_ballots.py
     "deliberation/services/ballots.MOST_CHOICES", "deliberation/services/ballots.LEAST_VOTERS",
     "web/assistance/deeds/deeds_send.MOST",  # tests/assistance/deeds/test_sending_several.py

@@ -17,6 +17,7 @@ from .models import (
     Minutes,
     Seat,
     SecretBallot,
+    StanceSheet,
     Statement,
     StudyFinding,
     StudyVisit,
@@ -33,7 +34,7 @@ def matter_of(thing: Any) -> Matter:
         return thing
     if isinstance(thing, ChairObjection):
         return thing.seat.matter
-    if isinstance(thing, Minutes | Statement | AgendaItem | Turn | SecretBallot | Brief | Intervention):
+    if isinstance(thing, Minutes | StanceSheet | Statement | AgendaItem | Turn | SecretBallot | Brief | Intervention):
         return thing.sitting.matter
     if isinstance(thing, StudyVisit | StudyFinding):
         return thing.study.matter

@@ -27,6 +27,7 @@ from .matters import (
 )
 from .plans import PlanTopic, YearPlan
 from .room import ConditionAcceptance, HandCount, Presence, Recess, Stance, Statement, StatementEdition
+from .sheets import StanceSheet
 from .sittings import (
     Agreement,
     ChairObjection,
@@ -84,6 +85,7 @@ __all__ = [
     "Sitting",
     "Stage",
     "Stance",
+    "StanceSheet",
     "Statement",
     "StatementEdition",
     "StepRecord",
