@@ -53,6 +53,8 @@ def test_arms_are_the_sides_of_an_or():
     assert arms_of(Q(NEVER) | one | (other | both)) == [one, other, both]
     assert arms_of(both) == [both] and arms_of(~(one | other)) == [~(one | other)]
     assert arms_of(Q(NEVER)) == []
+    assert arms_of((Q(NEVER) | one | other) & both) == [one & both, other & both]
+    assert arms_of(~(one | other) & both) == [~(one | other) & both]
 
 
 @pytest.mark.parametrize("name", ["worries", "matters", "deeds"])

@@ -69,10 +69,12 @@ NEVER: tuple[str, list[Any]] = ("pk__in", [])  # the condition with which an OR 
 
 
 def arms_of(condition: Q) -> list[Q]:
-    """The conditions of which `condition` is the OR; itself alone, where it is no OR. Those that are never true are
-    left out."""
-    if condition.negated or (condition.connector != Q.OR and len(condition.children) > 1):
+    """The conditions of which `condition` is the OR, also where something else must be true beside it; itself alone,
+    where there is no OR in it. Those that are never true are left out."""
+    if condition.negated:
         return [condition]
+    if condition.connector != Q.OR and len(condition.children) > 1:
+        return _beside_an_or(condition)
     arms: list[Q] = []
     for child in condition.children:
         if isinstance(child, Q):
@@ -80,6 +82,15 @@ def arms_of(condition: Q) -> list[Q]:
         elif child != NEVER:
             arms.append(Q(child))
     return arms
+
+
+def _beside_an_or(condition: Q) -> list[Q]:
+    """(A or B) and C: A and C, B and C."""
+    for at, child in enumerate(condition.children):
+        if isinstance(child, Q) and child.connector == Q.OR and not child.negated:
+            rest = Q(*condition.children[:at], *condition.children[at + 1 :])
+            return [arm & rest for arm in arms_of(child)]
+    return [condition]
 
 
 @contextmanager
@@ -159,7 +170,7 @@ class File(models.Model):
     @classmethod
     def keys(cls, **narrowed: Any) -> models.QuerySet[Any, Any]:
         """The keys of the same, to be asked `in`."""
-        return union_of([part.values("pk") for part in cls.parts(**narrowed)])
+        return union_of([part.order_by().values("pk") for part in cls.parts(**narrowed)])
 
     @classmethod
     def reach_q(cls, reach: Reach) -> Q:

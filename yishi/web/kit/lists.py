@@ -29,6 +29,7 @@ from django.db.models import OrderBy, QuerySet, UUIDField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from yishi.database.gather import Given, HowMany
 from yishi.database.kept import kept_question
@@ -77,13 +78,37 @@ class First:
     def asked(self, per_page: int, most: int) -> dict[str, Any]:
         """The keys of the page, each with what it is sorted by, and how many rows there are (`most`: see
         `DeclaredList`)."""
-        parts, columns = [part.order_by() for part in self.parts()], [_name(by) for by in self.order]
-        ordered = [part.order_by(*self.order) for part in parts]
-        firsts = ordered if len(parts) == 1 else [as_part(part.values("pk")[:per_page]) for part in ordered]
+        return {"rows": self.keys(0, per_page), "count": HowMany(self.counted(most))}
+
+    def keys(self, start: int, end: int) -> QuerySet[Any, Any]:
+        """The keys of the rows from `start` to `end`, each with what it is sorted by."""
+        ordered, columns = [part.order_by(*self.order) for part in self.parts()], [_name(by) for by in self.order]
+        firsts = ordered if len(ordered) == 1 else [as_part(part.values("pk")[:end]) for part in ordered]
         whole = union_of([first.values_list(*columns) for first in firsts], are_apart=self.are_apart)
-        keys = whole.order_by(*self.order)
-        counted = union_of([part.values("pk") for part in parts], are_apart=self.are_apart)
-        return {"rows": keys[:per_page], "count": HowMany(Capped.first_of(counted, most) if most else counted)}
+        return whole.order_by(*self.order)[start:end]
+
+    def counted(self, most: int) -> QuerySet[Any, Any]:
+        """The keys of all, or of as many as tell that there are more than `most`."""
+        counted = union_of([part.order_by().values("pk") for part in self.parts()], are_apart=self.are_apart)
+        return Capped.first_of(counted, most) if most else counted
+
+
+class Parted(Capped):
+    """Any page of a list, found as its first one is: for lists whose parts keep to the filters of the address."""
+
+    def __init__(self, first: First, per_page: int, most: int):
+        super().__init__(first.rows(), per_page, most)
+        self.first = first
+
+    @cached_property
+    def counted(self) -> int:
+        return self.first.counted(self.most).count()
+
+    def page(self, number: Any) -> "Page[Any]":
+        here = self.validate_number(number)
+        start, end = (here - 1) * self.per_page, min(here * self.per_page, self.count)
+        keys = [row[-1] for row in self.first.keys(start, end)]
+        return Page(in_order(keys, self.first.rows().filter(pk__in=keys)), here, self)
 
 
 def _name(by: str | OrderBy) -> str:
@@ -151,6 +176,17 @@ class DeclaredList:
             dress(page_obj.object_list)
         context = {"form": form, "page_obj": page_obj, "is_filtered": is_filtered(request), **context}
         return render(request, template, context)
+
+    def respond_in_parts(
+        self, request: Request, template: str, first: First, *, filename: str = "", **context: Any
+    ) -> HttpResponse:
+        """The same of a list whose parts keep to what the address says: each page is found as the first one is."""
+        keys = union_of([part.order_by().values("pk") for part in first.parts()], are_apart=first.are_apart)
+        rows, paginator = (
+            first.rows().filter(pk__in=keys).order_by(*first.order),
+            Parted(first, self.per_page, self.most),
+        )
+        return self.respond(request, template, rows, filename=filename, paginator=paginator, **context)
 
     def _paginator(self, rows: Any) -> Any:
         return Capped(rows, self.per_page, self.most) if self.most else Paginator(rows, self.per_page)

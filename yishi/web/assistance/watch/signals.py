@@ -35,7 +35,7 @@ from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import AmountField, day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, First
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
@@ -96,9 +96,9 @@ class SignalFilter(Form):
 def signals(request: Request) -> HttpResponse:
     """The signals that the viewer reaches; without a filter those that wait, by the day by which they are judged."""
     form = SignalFilter(request)
-    found = form.narrow(WatchSignal.objects.select_related(*OF_HOUSEHOLD)).order_by("judge_by", "pk")
-    sends = may("import.run", request.viewer)
-    return SIGNALS.respond(request, "assistance/watch/signals.html", found, form=form, may_send=sends)
+    sends, parts = may("import.run", request.viewer), [form.narrow(part) for part in WatchSignal.parts()]
+    first = First(lambda: parts, ("judge_by", "pk"), lambda: WatchSignal.within.select_related(*OF_HOUSEHOLD))
+    return SIGNALS.respond_in_parts(request, "assistance/watch/signals.html", first, form=form, may_send=sends)
 
 
 @page("signal.see", load=load_signal, methods=("GET",))

@@ -21,7 +21,7 @@ from yishi.attachments.models import Attachment
 from yishi.organisations.rights import may
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.forms import Form
-from yishi.web.kit.lists import Column, DeclaredList
+from yishi.web.kit.lists import Column, DeclaredList, First
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
@@ -87,8 +87,9 @@ class WatchFilter(Form):
 def watches(request: Request) -> HttpResponse:
     """The files that the viewer reaches; without a filter those that are open, the newest first."""
     form = WatchFilter(request)
-    found = form.narrow(Watch.objects.select_related(*OF_HOUSEHOLD, "place")).order_by("-found_on", "pk")
-    return WATCHES.respond(request, "assistance/watch/watches.html", found, form=form)
+    parts, beside = [form.narrow(part) for part in Watch.parts()], (*OF_HOUSEHOLD, "place")
+    first = First(lambda: parts, ("-found_on", "pk"), lambda: Watch.within.select_related(*beside))
+    return WATCHES.respond_in_parts(request, "assistance/watch/watches.html", first, form=form)
 
 
 @page("watch.see", load=load_watch, methods=("GET",))
