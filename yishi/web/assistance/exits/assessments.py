@@ -35,7 +35,7 @@ from yishi.assistance.exits.survey.pack import (
     rules_versions,
 )
 from yishi.assistance.register.services.identity import ring
-from yishi.kit.records import certain
+from yishi.kit.records import certain, lend
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.reads import places_find
 from yishi.organisations.rights import may
@@ -53,6 +53,16 @@ from .loads import load_assessment
 
 Stage = ExitAssessment.Stage
 
+
+def _count(assessments: list[ExitAssessment]) -> list[ExitAssessment]:
+    """How many households were drawn for each of these."""
+    samples = ExitSample.within.filter(assessment__in=[one.pk for one in assessments]).order_by()
+    drawn = dict(samples.values_list("assessment").annotate(Count("pk")))
+    for assessment in assessments:
+        lend(assessment, drawn=drawn.get(assessment.pk, 0))
+    return assessments
+
+
 ASSESSMENTS = DeclaredList(
     "exit_assessments",
     gettext_lazy("exit assessments"),
@@ -65,12 +75,13 @@ ASSESSMENTS = DeclaredList(
         Column(gettext_lazy("drawn"), "drawn", css="number"),
         Column(gettext_lazy("decision"), "get_decision_display"),
     ],
+    prepare=_count,
 )
 
 
 @page("exit.list", methods=("GET",))
 def assessments(request: Request) -> HttpResponse:
-    found = ExitAssessment.objects.select_related("place").annotate(drawn=Count("samples"))
+    found = ExitAssessment.objects.select_related("place")
     return ASSESSMENTS.respond(
         request,
         "assistance/exits/assessments.html",
