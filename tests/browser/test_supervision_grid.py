@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from tests.assistance.supervised import Supervised, poor_family
 from yishi.assistance.register.models import Household
+from yishi.assistance.supervision.matrix import matrix_of
 from yishi.assistance.supervision.models import Finding, RoundVisit
-from yishi.assistance.supervision.reads import matrix_of
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything
 
@@ -66,7 +66,7 @@ def on_paper(forty) -> tuple[list[Household], list[tuple[int, int, str]]]:
     with everything():
         homes = list(Household.within.filter(place=forty.village).order_by("number"))
         marks = []
-        for row, line in enumerate(matrix_of(forty.round, forty.village, homes, timezone.localdate())):
+        for row, line in enumerate(matrix_of(forty.round, homes, timezone.localdate())):
             marks += [(row, column, "") for column, cell in enumerate(line.cells) if cell.is_gap]
         known = {row for row, _column, _words in marks}
         marks += [(row, ITEMS.index("work"), "与登记不符") for row in range(40) if row not in known][: 60 - len(marks)]

@@ -183,7 +183,7 @@ def test_undone_every_finding_is_ruled_with_the_reason_and_may_come_again(cast, 
     found = list(Finding.within.select_related("commitment"))
     assert {(one.ruling, one.commitment.state) for one in found} == {("unfounded", "set_aside")}
     assert all("问题清单.xlsx" in one.reason for one in found)
-    assert sum(sum(lane.values()) for lane in sums_of(Finding.within.filter(round=under_way.round)).values()) == 3
+    assert sum(sum(lane.values()) for lane in sums_of([Finding.within.filter(round=under_way.round)]).values()) == 3
     assert not RoundVisit.objects.exists() and RoundVisit.every.get().taken_back_reason
     counts = Entry.objects.filter(code="assistance.round.visit", subject_kind="round")
     assert sum(entry.quantities.get("findings", 0) for entry in counts) == 0

@@ -1,5 +1,6 @@
 """A whole village from the paper list: what is typed, how much that is; nothing that the register knows is asked."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,8 @@ from tests.assistance.supervised import Supervised, poor_family, supervised
 from tests.cast import sign_in
 from tests.kept import kept
 from yishi.assistance.register.models import Household
+from yishi.assistance.supervision.matrix import matrix_of
 from yishi.assistance.supervision.models import Finding, RoundVisit
-from yishi.assistance.supervision.reads import matrix_of
 from yishi.commitments.models import Commitment
 from yishi.database.reach import everything
 from yishi.web.assistance.supervision.village_papers import village_paper
@@ -49,6 +50,12 @@ def offered(client, url):
         bound.html_name: bound.value() if not hasattr(bound.value(), "pk") else bound.value().pk
         for bound in form if bound.value() is not None
     }  # fmt: skip
+
+
+def names_in(rows):
+    """The names of the inputs that the rows of the grid draw."""
+    drawn = [str(one) for row in rows for one in (*row["cells"], row["words"]) if one]
+    return re.findall(r'\bname="([^"]+)"', "".join(drawn))
 
 
 def test_it_works(cast, client, under_way):
@@ -93,13 +100,13 @@ def test_forty_households_are_entered_within_a_quarter_of_an_hour(cast, client, 
     sign_in(client, cast, "clerk")
     url = address(forty)
     form, said = offered(client, url)
-    cells = [name for name in form.fields if name.split("_")[0] in forty.round.items]
+    cells = [name for name in names_in(form.rows) if name.split("_")[0] in forty.round.items]
     assert len(cells) == 40 * 6
     with everything():
         homes = list(Household.within.filter(place=forty.village).order_by("number"))
         known = [
             f"{cell.item.code}_{line.household.pk}"
-            for line in matrix_of(forty.round, forty.village, homes, timezone.localdate())
+            for line in matrix_of(forty.round, homes, timezone.localdate())
             for cell in line.cells if cell.is_gap
         ]  # fmt: skip
     unknown = [name for name in cells if name not in known][: 60 - len(known)]
@@ -115,6 +122,22 @@ def test_forty_households_are_entered_within_a_quarter_of_an_hour(cast, client, 
         assert not [found for found in Finding.within.all() if not found.words]
 
 
+def test_an_empty_cell_is_drawn_as_one_into_which_somebody_typed(cast, client, under_way):
+    """Cells become fields of the form where something was typed alone: the page shows no difference but the value."""
+    sign_in(client, cast, "clerk")
+    form, said = offered(client, address(under_way))
+    empty = {str(one) for row in form.rows for one in (*row["cells"], row["words"])}
+    names = names_in(form.rows)
+    assert names and not set(names) & set(form.fields)
+    answer = client.post(address(under_way), {**said, **dict.fromkeys(names, "x")})
+    typed = answer.context["form"]
+    assert answer.status_code == 422 and set(names) <= set(typed.fields) and typed.errors.keys() <= set(names)
+    del typed._errors  # a mark of what is wrong with it is another difference
+    typed._errors = {}
+    drawn = {str(one).replace(' value="x"', "") for row in typed.rows for one in (*row["cells"], row["words"])}
+    assert drawn == empty
+
+
 def test_the_paper_has_the_rows_of_the_grid_in_its_order(cast, client, under_way):
     sign_in(client, cast, "clerk")
     answer = client.get(address(under_way, "village_sheet"))
@@ -122,7 +145,7 @@ def test_the_paper_has_the_rows_of_the_grid_in_its_order(cast, client, under_way
     form = client.get(address(under_way)).context["form"]
     with everything():
         under_way.visit(under_way.gap())
-        lines = matrix_of(under_way.round, under_way.village, under_way.homes, timezone.localdate())
+        lines = matrix_of(under_way.round, under_way.homes, timezone.localdate())
         paper = village_paper(under_way.round, under_way.village, lines, 0)
     table, still = (block for block in paper.blocks if block.kind == "table")
     assert [row[1] for row in table.rows] == [row["household"].head.name for row in form.rows]

@@ -66,7 +66,7 @@ def acts(cast, round, one, other):
 def stays_whole(cast, round, made):
     """The list as it stands keeps what it promises."""
     rows = [finding_of(found.pk) for found in made]
-    sums = sums_of(Finding.within.filter(round=round.round))
+    sums = sums_of([Finding.within.filter(round=round.round)])
     assert sum(sum(lane.values()) for lane in sums.values()) == len(made)
     for name in STANDINGS:
         standing = {row.pk for row in rows if standing_of(row) == name}

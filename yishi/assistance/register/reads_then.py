@@ -1,10 +1,24 @@
 """The households of which a fact was true on a day, as their records say today: what a figure of the register opens
 into. The same rules as in timeline.py, asked of the database."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -30,10 +44,20 @@ def households_on(
     """Those of `households` of which `fact` was true on `day`, and which lived within `place` then.
 
     Given a place, `lived` is the number (`lo`) of the village of each."""
-    left = Q(left_on__isnull=True) | Q(left_on__gt=day)
-    households = households.filter(left & (Q(registered_on__lte=day) | Exists(_standings(day, began=True))))
+    households = _registered(households, day)
     households = households.filter(_is_true(fact, day)) if fact != ALL else households
     return households if place is None else _living(households, day, place)
+
+
+def facts_on(households: QuerySet[Household], day: date, facts: Iterable[str]) -> QuerySet[Any]:
+    """Of each of `households` that was in the register on `day`: its key, then whether each of `facts` was true."""
+    true = [Case(When(_is_true(fact, day), then=True), default=False, output_field=BooleanField()) for fact in facts]
+    return _registered(households, day).values_list("pk", *true)
+
+
+def _registered(households: QuerySet[Household], day: date) -> QuerySet[Household]:
+    left = Q(left_on__isnull=True) | Q(left_on__gt=day)
+    return households.filter(left & (Q(registered_on__lte=day) | Exists(_standings(day, began=True))))
 
 
 def never_listed_on(households: QuerySet[Household], day: date, place: Place) -> QuerySet[Household]:

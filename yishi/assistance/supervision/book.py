@@ -12,8 +12,8 @@ from yishi.formats.tables import Column
 from yishi.organisations.models import Place
 
 from .items import every_item, read_pack
+from .matrix import Cell, Line, households_of, matrix_of
 from .models import Lane, Round
-from .reads import Cell, Line, households_of, matrix_of
 from .usual import KEYS
 
 LANES_ZH = {
@@ -79,7 +79,7 @@ def book_of(round: Round, villages: Sequence[Place], day: date) -> tuple[list[st
         county, township = above(village)
         first = [round.number, county, township, village.name]
         rows.append([*first, "", WHOLE_VILLAGE, "", "", *[""] * (len(items) + len(AFTER))])
-        for line in matrix_of(round, village, list(households_of(village)), day):
+        for line in matrix_of(round, list(households_of(village)), day):
             rows.append([*first, *_of_home(line), *[""] * len(AFTER)])
     return headings, rows
 

@@ -9,8 +9,8 @@ from yishi.assistance.checks.logic.pack import read_pack as read_checks
 from yishi.organisations.around import first_of, mender
 from yishi.organisations.models import Body, BodyKind, PlaceLevel
 
+from .matrix import Cell
 from .models import Lane
-from .reads import Cell
 from .services.findings import SEEN
 
 KEYS = {str(number): lane for number, lane in enumerate(Lane.values, 1)}  # what is typed → lane

@@ -30,6 +30,11 @@ class Renderer(DjangoTemplates):
         return super().render(template_name, context, request)
 
 
+def text_input(name: str, attributes: dict[str, Any]) -> SafeString:
+    """An empty field for text without a field of the form behind it: a grid has hundreds, of which few are filled."""
+    return _input({"type": "text", "name": name, "value": None, "attrs": attributes})
+
+
 def _is_plain(widget: Any) -> bool:
     """Are all options drawn as Django draws them?"""
     return all(option["template_name"] == OPTION for _group, options, _n in widget["optgroups"] for option in options)

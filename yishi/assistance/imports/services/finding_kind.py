@@ -20,8 +20,8 @@ from yishi.assistance.imports.workbooks.rows import Fault, StagedRow
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.supervision.book import WHOLE_VILLAGE, columns, item_key, lane_of
 from yishi.assistance.supervision.items import every_item, read_pack
+from yishi.assistance.supervision.matrix import matrix_of
 from yishi.assistance.supervision.models import Finding, FindingStep, Lane, Round
-from yishi.assistance.supervision.reads import matrix_of
 from yishi.assistance.supervision.services.findings import MOST, Gap, round_visit
 from yishi.assistance.supervision.services.visits import VISITED, findings_undo
 from yishi.assistance.supervision.usual import KEYS, known_words, usual_bearer, usual_coordinator
@@ -353,7 +353,7 @@ class _Row:
         """Item → what the register and the checks say of it, where it is a gap."""
         if household is None or self.values.get("words", "").strip():
             return {}
-        (line,) = matrix_of(round, place, [household], day)
+        (line,) = matrix_of(round, [household], day)
         return {cell.item.code: known_words(cell) for cell in line.cells if cell.is_lacking or cell.rules}
 
     def _body(self, key: str, usual: Body | None) -> Body | None:

@@ -1,11 +1,12 @@
 """The field for the body that coordinates a finding: offered are those around its village."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
 from yishi.organisations.around import bodies_around
-from yishi.organisations.models import Place, PlaceLevel
+from yishi.organisations.models import Body, Place, PlaceLevel
 from yishi.web.kit.fields.bearer_field import BearerField
 
 COORDINATING = (PlaceLevel.COUNTY, PlaceLevel.PREFECTURE, PlaceLevel.PROVINCE)
@@ -21,3 +22,6 @@ class CoordinatorField(BearerField):
 
     def around(self, place: Place) -> None:
         self.queryset = bodies_around(place).filter(place__level__in=COORDINATING)
+
+    def offer(self, bodies: Sequence[Body]) -> None:
+        super().offer([body for body in bodies if body.place.level in COORDINATING])

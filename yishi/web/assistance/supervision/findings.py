@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from yishi.assistance.register.models import Household
 from yishi.assistance.supervision.items import newest, read_pack
 from yishi.assistance.supervision.models import Finding, Lane, Round
-from yishi.assistance.supervision.reads import A_COUNTY, A_PREFECTURE, STANDINGS, findings_in, standing_of, with_promise
+from yishi.assistance.supervision.reads import STANDINGS, parts_in, standing_of, with_promise
 from yishi.assistance.supervision.rules import rounds_for
 from yishi.assistance.supervision.services._common import WHY
 from yishi.assistance.supervision.services.coordination import (
@@ -32,11 +32,10 @@ from yishi.organisations.rights import may
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm, Form
-from yishi.web.kit.lists import Column, DeclaredList, is_filtered
+from yishi.web.kit.lists import Column, DeclaredList, First
 from yishi.web.kit.nearby import widest_place
 from yishi.web.kit.one_act import one_act
 from yishi.web.kit.page import page
-from yishi.web.kit.peek import KeysFirst
 from yishi.web.kit.request import Request
 from yishi.web.kit.standing import standing_text
 from yishi.web.kit.stream import stream
@@ -117,33 +116,22 @@ class FindingFilter(Form):
 def findings(request: Request) -> HttpResponse:
     """All that the viewer reaches, the newest first."""
     form = FindingFilter(request)
-    found, counting = (form.narrow(findings_in(request.viewer.reach, places)) for places in _widths(request))
-    return _listed(request, FINDINGS, found.order_by("-found_on", "pk"), counting, form, is_coordination=False)
-
-
-def _widths(request: Request) -> tuple[int, int]:
-    """Up to how many places a page is found by its places, and up to how many it is counted so."""
-    return A_PREFECTURE if is_filtered(request) else A_COUNTY, A_PREFECTURE
+    parts = [form.narrow(part) for part in parts_in(request.viewer.reach)]
+    return _listed(request, FINDINGS, parts, ("-found_on", "pk"), form, is_coordination=False)
 
 
 def _listed(
     request: Request,
     declared: DeclaredList,
-    found: QuerySet[Finding],
-    counting: QuerySet[Finding],
+    parts: list[QuerySet[Finding]],
+    order: tuple[str, ...],
     form: Form,
     **context: Any,
 ) -> HttpResponse:
-    """The ids of a page come first; only these are read with all that a line shows."""
-    return declared.respond(
-        request,
-        "assistance/supervision/findings.html",
-        with_promise(found),
-        form=form,
-        dress=_dress,
-        paginator=KeysFirst(found, with_promise(Finding.within.all()), declared.per_page, MOST, counting),
-        **context,
-    )
+    """The ids of a page come first, each part's by its index; only these are read with all that a line shows."""
+    first = First(lambda: parts, order, lambda: with_promise(Finding.within.all()), are_apart=True)
+    template = "assistance/supervision/findings.html"
+    return declared.respond_in_parts(request, template, first, form=form, dress=_dress, **context)
 
 
 class CoordinationFilter(FindingFilter):
@@ -165,16 +153,14 @@ def coordination(request: Request) -> HttpResponse:
     form = CoordinationFilter(request)
     done = form.cleaned_data.get("done") if form.is_valid() else ""
 
-    def asked(places: int) -> QuerySet[Finding]:
-        open_ones = findings_in(request.viewer.reach, places).filter(STANDINGS["open"], coordinate_by__isnull=False)
-        found = form.narrow(open_ones)
+    def asked(part: QuerySet[Finding]) -> QuerySet[Finding]:
+        found = form.narrow(part.filter(STANDINGS["open"], coordinate_by__isnull=False))
         if done != "all":
             found = found.filter(coordination=done or Finding.Coordination.ASKED)
         return found.filter(coordinator__in=request.viewer.reach.bodies) if request.GET.get("ours") else found
 
-    found, counting = (asked(places) for places in _widths(request))
-    ordered = found.order_by("coordinate_by", "pk")
-    return _listed(request, COORDINATION, ordered, counting, form, is_coordination=True)
+    parts = [asked(part) for part in parts_in(request.viewer.reach)]
+    return _listed(request, COORDINATION, parts, ("coordinate_by", "pk"), form, is_coordination=True)
 
 
 def load_finding(request: Request, pk: UUID) -> Finding:

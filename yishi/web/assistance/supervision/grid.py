@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yishi.assistance.supervision.items import read_pack
+from yishi.assistance.supervision.matrix import Cell, Line, households_of, matrix_of
 from yishi.assistance.supervision.models import Finding, Lane, Round
-from yishi.assistance.supervision.reads import STANDINGS, Cell, Line, households_of, matrix_of, with_promise
+from yishi.assistance.supervision.reads import STANDINGS, with_promise
 from yishi.assistance.supervision.services.findings import SEEN, VISIT_WORDS, Gap, round_visit
 from yishi.assistance.supervision.usual import KEYS, known_words, usual_bearer, usual_coordinator
 from yishi.kit.records import lent
@@ -32,6 +33,7 @@ from yishi.web.kit.one_act import SHEET, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.press import paper_response
 from yishi.web.kit.request import Request
+from yishi.web.kit.widgets import text_input
 
 from .bodies import CoordinatorField
 from .supervision_words import item_word, whom
@@ -39,17 +41,9 @@ from .village_papers import village_paper
 from .villages import HOMES, load_village
 
 
-class CellInput(forms.TextInput):
-    """One key wide."""
-
-    def __init__(self, label: str, is_gap: bool):
-        mark = {"placeholder": "△"} if is_gap else {}
-        super().__init__({"class": "form-control grid-cell", "maxlength": 1, "size": 2, "inputmode": "numeric",
-                          "autocomplete": "off", "aria-label": label, **mark})  # fmt: skip
-
-
 class GridForm(ActForm):
-    """The head of a visit, a bearer and a day for each lane, and a cell for each item of each household."""
+    """The head of a visit, a bearer and a day for each lane, and a cell for each item of each household. Of the cells
+    only those into which something was typed become fields: what is empty has nothing to be read or refused."""
 
     on = day_field(gettext_lazy("day of the visit"))
     kind = forms.ChoiceField(label=gettext_lazy("kind of visits"), choices=Round.Visits.choices)
@@ -62,30 +56,26 @@ class GridForm(ActForm):
         bodies, today = list(bodies_around(village)), timezone.localdate()
         for lane in Lane.values:
             self._ask_of_lane(village, lane, bodies, today + timedelta(days=days[lane]))
-        for line in lines:
-            for cell in line.cells:
-                if not cell.open_findings:
-                    label = _("%(name)s, %(item)s") % {"name": line.household.head.name, "item": cell.item.name}
-                    self.fields[_cell(line, cell)] = forms.CharField(
-                        label=label, max_length=1, required=False, widget=CellInput(label, cell.is_gap)
-                    )
-            label = _("what was seen: %(name)s") % {"name": line.household.head.name}
-            self.fields[_words(line)] = forms.CharField(
-                label=label,
-                max_length=SEEN.longest,
-                required=False,
-                widget=forms.TextInput(
-                    {"class": "form-control grid-words", "aria-label": label, "autocomplete": "off"}
-                ),
-            )
+        for line in lines if self.is_bound else ():
+            self._read(line)
+
+    def _read(self, line: Line) -> None:
+        typed = [cell for cell in line.cells if not cell.open_findings and self.data.get(_cell(line, cell))]
+        if not typed and not self.data.get(_words(line)):
+            return
+        for cell in typed:
+            self.fields[_cell(line, cell)] = _text_field(1, _cell_attributes(line, cell))
+        self.fields[_words(line)] = _text_field(SEEN.longest, _words_attributes(line))
 
     def _ask_of_lane(self, village: Place, lane: str, bodies: list[Body], due_on: date) -> None:
         bearer = BearerField(required=False)
         bearer.around(village)
+        bearer.offer(bodies)
         self.fields[f"bearer_{lane}"], self.initial[f"bearer_{lane}"] = bearer, usual_bearer(bodies, lane)
         if lane != Lane.SPOT:
             coordinator = CoordinatorField(required=False, help_text="")
             coordinator.around(village)
+            coordinator.offer(bodies)
             self.fields[f"coordinator_{lane}"] = coordinator
             self.initial[f"coordinator_{lane}"] = usual_coordinator(bodies, lane)
         self.fields[f"due_{lane}"] = day_field(gettext_lazy("due"), required=False)
@@ -159,14 +149,19 @@ class GridForm(ActForm):
             {
                 "household": line.household,
                 "cells": [
-                    {"field": self[_cell(line, cell)] if _cell(line, cell) in self.fields else None, "cell": cell}
+                    None if cell.open_findings else self._drawn(_cell(line, cell), 1, _cell_attributes(line, cell))
                     for cell in line.cells
                 ],
-                "words": self[_words(line)],
+                "words": self._drawn(_words(line), SEEN.longest, _words_attributes(line)),
                 "errors": [error for name in self._names(line) for error in self.errors.get(name, ())],
             }
             for line in self.lines
         ]
+
+    def _drawn(self, name: str, longest: int, attributes: dict[str, Any]) -> Any:
+        if name in self.fields:
+            return self[name]
+        return text_input(name, {**attributes, "data-longest": longest, "id": str(self.auto_id) % name})
 
     def _names(self, line: Line) -> list[str]:
         return [*(_cell(line, cell) for cell in line.cells), _words(line)]
@@ -180,6 +175,24 @@ def _words(line: Line) -> str:
     return f"words_{line.household.pk}"
 
 
+def _cell_attributes(line: Line, cell: Cell) -> dict[str, Any]:
+    """Of an input that is one key wide."""
+    label = _("%(name)s, %(item)s") % {"name": line.household.head.name, "item": cell.item.name}
+    mark = {"placeholder": "△"} if cell.is_gap else {}
+    return {"class": "form-control grid-cell", "size": 2, "inputmode": "numeric", "autocomplete": "off",
+            "aria-label": label, **mark}  # fmt: skip
+
+
+def _words_attributes(line: Line) -> dict[str, Any]:
+    label = _("what was seen: %(name)s") % {"name": line.household.head.name}
+    return {"class": "form-control grid-words", "aria-label": label, "autocomplete": "off"}
+
+
+def _text_field(longest: int, attributes: dict[str, Any]) -> forms.CharField:
+    label = attributes["aria-label"]
+    return forms.CharField(label=label, max_length=longest, required=False, widget=forms.TextInput(attributes))
+
+
 def _page_of(request: Request, round: Round) -> Any:
     return Paginator(households_of(lent(round, "village")), HOMES).get_page(request.GET.get("page"))
 
@@ -190,7 +203,7 @@ def grid(request: Request, round: Round) -> HttpResponse:
     place, today = lent(round, "village"), timezone.localdate()
     page_obj, pack = _page_of(request, round), read_pack(round.pack)
     homes = list(page_obj.object_list)
-    lines = matrix_of(round, place, homes, today)
+    lines = matrix_of(round, homes, today)
     form = GridForm(
         request.POST or None,
         village=place,
@@ -233,7 +246,7 @@ def village_sheet(request: Request, round: Round) -> HttpResponse:
     """The paper list that the leader takes along: the rows of the grid, in its order."""
     place = lent(round, "village")
     page_obj = _page_of(request, round)
-    lines = matrix_of(round, place, list(page_obj.object_list), timezone.localdate())
+    lines = matrix_of(round, list(page_obj.object_list), timezone.localdate())
     paper = village_paper(round, place, lines, (page_obj.number - 1) * HOMES)
     return paper_response(paper, f"{round.number}-{place.name}-{page_obj.number}", "pdf")
 

@@ -16,7 +16,7 @@ from yishi.assistance.campaign.reads import campaigns_around
 from yishi.assistance.supervision.book import fits_one_book
 from yishi.assistance.supervision.items import newest, read_pack
 from yishi.assistance.supervision.models import Finding, Lane, ListedPlace, ListingRule, Round
-from yishi.assistance.supervision.reads import A_PREFECTURE, STANDINGS, findings_in, sums_of, told_of, villages_in
+from yishi.assistance.supervision.reads import STANDINGS, parts_in, sums_of, told_of, villages_in
 from yishi.assistance.supervision.rules import rounds_for
 from yishi.assistance.supervision.services.rounds import (
     END,
@@ -151,8 +151,8 @@ def round_file(request: Request, round: Round) -> HttpResponse:
     told = told_of(round, wanted)
     team = list(round.members.select_related("person", "sent_by").order_by("valid_to", "role", "valid_from", "pk"))
     reads = bool(may("round.read", viewer, round))
-    reached = Finding.within.all() if reads else findings_in(viewer.reach, A_PREFECTURE)
-    sums = sums_of(reached.filter(round=round))
+    reached = [Finding.within.all()] if reads else parts_in(viewer.reach)
+    sums = sums_of(part.filter(round=round) for part in reached)
     context: dict[str, Any] = {
         "round": round,
         "items": read_pack(round.pack).some(round.items),

@@ -6,8 +6,9 @@ from django.utils import timezone, translation
 
 from yishi.assistance.supervision.book import mark
 from yishi.assistance.supervision.items import read_pack
+from yishi.assistance.supervision.matrix import Line
 from yishi.assistance.supervision.models import Finding, Round
-from yishi.assistance.supervision.reads import STANDINGS, Line, with_promise
+from yishi.assistance.supervision.reads import STANDINGS, with_promise
 from yishi.formats.paper import Block, Facts, Heading, Paper, Signature, Table, Text
 from yishi.organisations.models import Place
 from yishi.web.kit.press import CHINESE, chinese_day, foot

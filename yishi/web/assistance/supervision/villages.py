@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from yishi.assistance.register.models import Household, HouseholdMember
 from yishi.assistance.supervision.items import read_pack
+from yishi.assistance.supervision.matrix import TOGETHER, Line, households_of, matrix_of
 from yishi.assistance.supervision.models import Finding, Lane, Round, RoundVisit
-from yishi.assistance.supervision.reads import STANDINGS, Line, households_of, matrix_of, people_of, with_promise
+from yishi.assistance.supervision.reads import STANDINGS, people_of, standing_of, with_promise
 from yishi.assistance.supervision.services._common import WHY
 from yishi.assistance.supervision.services.findings import SEEN, Gap, round_visit, village_listed
 from yishi.assistance.supervision.services.visits import round_visit_take_back
@@ -40,10 +41,11 @@ from yishi.web.kit.proof_files import ProofFiles, kept_photos
 from yishi.web.kit.request import Request
 
 from .bodies import CoordinatorField
+from .cells import cell_drawn, cells_drawn
 from .rounds import load_round
-from .supervision_words import STANDING_BADGES, item_word, standing_word, whom
+from .supervision_words import STANDING_BADGES, STANDING_WORDS, item_word, standing_word, whom
 
-HOMES = 60  # households of one page, of the grid and of one sheet of paper
+HOMES = TOGETHER  # households of one page, of the grid and of one sheet of paper
 
 
 def load_village(request: Request, pk: UUID, place: UUID) -> Round:
@@ -64,7 +66,7 @@ def cell_words(line: Line) -> list[str]:
         parts = [_("register")] if cell.is_lacking else []
         parts += cell.people
         parts += [rule_title(rule) for rule in cell.rules]
-        parts += [f"{finding.commitment.number} {standing_word(finding)}" for finding in cell.findings]
+        parts += [f"{found.number} {STANDING_WORDS[found.standing]}" for found in cell.findings]
         said.append("；".join(parts))
     return said
 
@@ -108,15 +110,15 @@ def village(request: Request, round: Round) -> HttpResponse:
     place, today = lent(round, "village"), timezone.localdate()
     homes = households_of(place)
     if request.GET.get("export") == "matrix":
-        return matrix_list(round).workbook(request, matrix_of(round, place, list(homes), today), _("matrix"))
+        return matrix_list(round).workbook(request, matrix_of(round, list(homes), today), _("matrix"))
     page_obj = Paginator(homes, HOMES).get_page(request.GET.get("page"))
-    lines = matrix_of(round, place, list(page_obj.object_list), today)
+    lines = matrix_of(round, list(page_obj.object_list), today)
     whole = with_promise(Finding.within.filter(round=round, place=place, household=None)).order_by("-found_on", "pk")
     context: dict[str, Any] = {
         "round": round,
         "place": place,
         "items": read_pack(round.pack).some(round.items),
-        "lines": [_drawn(line) for line in lines],
+        "lines": [(line.household, cells_drawn(line)) for line in lines],
         "page_obj": page_obj,
         "of_village": list(whole),
         "still": Finding.within.filter(STANDINGS["open"], round=round, place=place).count(),
@@ -160,27 +162,6 @@ def visit_back(request: Request, round: Round) -> HttpResponse:
     )
 
 
-def _drawn(line: Line) -> dict[str, Any]:
-    cells = [
-        {
-            "item": cell.item,
-            "is_lacking": cell.is_lacking,
-            "people": "、".join(cell.people),
-            "rules": [rule_title(rule) for rule in cell.rules],
-            "findings": [
-                {"pk": found.pk, "words": found.words, "state": standing_word(found), "badge": _badge(found)}
-                for found in cell.findings
-            ],
-        }
-        for cell in line.cells
-    ]
-    return {"household": line.household, "cells": cells, "is_clear": line.is_clear}
-
-
-def _badge(finding: Finding) -> str:
-    return STANDING_BADGES["open" if finding.is_open else "struck_off"]
-
-
 def load_home(request: Request, pk: UUID, place: UUID, home: UUID) -> Round:
     """The village, lent `home` too: a household of it."""
     round = load_village(request, pk, place)
@@ -192,15 +173,18 @@ def load_home(request: Request, pk: UUID, place: UUID, home: UUID) -> Round:
 def home(request: Request, round: Round) -> HttpResponse:
     """A household person by person and item by item, with all that is on the list of it."""
     household, place = lent(round, "home"), lent(round, "village")
-    (line,) = matrix_of(round, place, [household], timezone.localdate())
+    (line,) = matrix_of(round, [household], timezone.localdate())
     found = with_promise(Finding.within.filter(round=round, household=household)).order_by("-found_on", "pk")
     context = {
         "round": round,
         "place": place,
         "household": household,
-        "line": _drawn(line),
+        "cells": [(cell, cell_drawn(cell)) for cell in line.cells],
         "people": people_of(household),
-        "findings": [lend(finding, item_name=item_word(finding), badge=_badge(finding)) for finding in found],
+        "findings": [
+            lend(finding, item_name=item_word(finding), badge=STANDING_BADGES[standing_of(finding)])
+            for finding in found
+        ],
         "reached": Household.objects.filter(pk=household.pk).exists(),
         "visits": round.state == Round.State.OPEN and may("round.visit", request.viewer, round),
     }

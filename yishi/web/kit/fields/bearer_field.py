@@ -1,5 +1,6 @@
 """A field for the body that owes something to be mended in a village; offered are those around it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -22,6 +23,10 @@ class BearerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no gener
 
     def around(self, place: Place) -> None:
         self.queryset = bodies_around(place)
+
+    def offer(self, bodies: Sequence[Body]) -> None:
+        """Those around a place, as a form that asks for several bodies knows them already."""
+        self.choices = [("", self.empty_label), *((body.pk, self.label_from_instance(body)) for body in bodies)]
 
     def label_from_instance(self, body: Body) -> str:
         return called(body)
