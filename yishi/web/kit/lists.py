@@ -97,7 +97,7 @@ class Parted(Capped):
     """Any page of a list, found as its first one is: for lists whose parts keep to the filters of the address."""
 
     def __init__(self, first: First, per_page: int, most: int):
-        super().__init__(first.rows(), per_page, most)
+        super().__init__(first.rows().order_by(*first.order), per_page, most)
         self.first = first
 
     @cached_property
