@@ -70,10 +70,6 @@ class Line:
     household: Household
     cells: list[Cell]
 
-    @property
-    def is_clear(self) -> bool:
-        return not any(cell.is_gap or cell.open_findings for cell in self.cells)
-
 
 def households_of(village: Place) -> QuerySet[Household]:
     """The households of a village in the order of grid and paper: hamlet, group, number; those that left are not."""
