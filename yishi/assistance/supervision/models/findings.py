@@ -88,6 +88,10 @@ class Finding(File):
             models.Index(fields=["standing", "coordinate_by", "id"], name="finding_coordinate_by"),
             models.Index(fields=["round", "standing", "lane"], name="finding_sums"),
             models.Index(fields=["round", "place", "standing"], name="finding_villages"),
+            models.Index(fields=["round", "standing", "-found_on", "id"], name="finding_newest_in_round"),
+            models.Index(
+                fields=["place", "standing", "lane", "item", "round", "-found_on", "id"], name="finding_of_place"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
