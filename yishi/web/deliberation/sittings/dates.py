@@ -56,7 +56,8 @@ def load_asked_seat(request: Request, pk: UUID) -> Seat:
 
 def said(at: datetime) -> str:
     """A day as people read it, with the day of the week."""
-    return date_format(timezone.localtime(at), "Y-m-d l H:i")
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {date_format(local, 'l')}"
 
 
 def _words(answer: DateAnswer | None) -> list[str]:
