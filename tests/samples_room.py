@@ -15,6 +15,8 @@ def room_samples(story: Story) -> dict[str, dict[str, Any]]:
         "ballots.load_ballot": {"pk": ballot.pk},
         "ballots.load_voter": {"pk": ballot.pk, "voter": voter.pk},
         "briefs.load_brief": {"pk": story.briefed().pk},
+        "confirming.load_draft": {"pk": story.sitting.pk},
+        "confirming.load_reader": {"pk": story.sitting.pk},
         "dates.load_asked_seat": {"pk": story.seat("handler").pk},
         "dates.load_round": {"pk": asked.pk},
         "papers.load_minuted": {"pk": story.sitting.pk},

@@ -35,6 +35,7 @@ BY_ANOTHER_RIGHT = {
     "deliberation.consultation.appeal": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.state": ({"voice"}, "a voice is not a person"),
     "deliberation.consultation.vote": ({"voice"}, "a voice is not a person"),
+    "deliberation.minutes.answer": ({"seat"}, "whether minutes are right is said by whoever was there"),
     "people.invitation.accept": ({"invitation"}, "who is invited has no account yet"),
     "people.person.change_phone": ({"query_code"}, "who holds a query code changes their own number"),
     "proposals.proposal.cosign": ({"member"}, "a signature is a member's own"),

@@ -87,6 +87,7 @@ FROZEN = {
     "deliberation/0023_briefs": "dfbecf56643eeb8e84b12e30745ba56a5878ccf53f2bdef0f4f4233d4a196da8",
     "deliberation/0024_stances": "17f7ed40098076874cab466c8a50c6ead094ff0cbe435b2aac205d7738a995bd",
     "deliberation/0025_sheets": "ec1941868ae50ee749fb903f97cbd0d9602e16874870bd86456baceeb6bb855e",
+    "deliberation/0026_minutes_read_back": "827b4b049c2b642bb03771b352dec9ece1dfb0fd8812273cf5cb8d05dfedfaab",
     "journal/0001_initial": "474998f560f46ee772a1e608ac10ea464d7742bc031734e67d47862d97e71c07",
     "journal/0002_moved": "86554826dea469aa732d6a5402b9901a5719796933282c90ff8d35a4b4fb87d1",
     "notices/0001_initial": "d871eb09e3ad587b568c8921ec3989ca10dd39775115a1cf21895382b9049531",

@@ -112,7 +112,8 @@ def test_the_issue_of_minutes(client, cast):
     written("各方同意缓交半年。")
     sign_in(client, cast, "convener")
     address = reverse("minutes_issue", args=[sitting.pk])
-    approve(client, address, {}, ("各方同意缓交半年。",), lambda: written("各方同意缓交一年。"))
+    waits = {"unheard": "外出务工，联系不上"}
+    approve(client, address, waits, ("各方同意缓交半年。",), lambda: written("各方同意缓交一年。"))
 
 
 def test_the_approval_of_a_change_of_the_register(client, cast):

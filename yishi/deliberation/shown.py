@@ -64,6 +64,13 @@ def minutes_digest(minutes: Minutes) -> str:
     return digest({"text": minutes.text})
 
 
+def minutes_issue_digest(minutes: Minutes) -> str:
+    """What is issued: the text, and what those who were there said to it."""
+    answers = minutes.answers.filter(draft=minutes.draft).order_by("pk")
+    said = [[str(key), agrees, words] for key, agrees, words in answers.values_list("seat", "agrees", "objection")]
+    return digest({"text": minutes.text, "answers": said}) if said else minutes_digest(minutes)
+
+
 def release_digest(release: Release, texts: Mapping[Any, str]) -> str:
     """What becomes public: the texts, and which photos."""
     photos = sorted(str(key) for key in release.photos.values_list("pk", flat=True))

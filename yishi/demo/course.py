@@ -22,6 +22,7 @@ from yishi.deliberation.models import (
     Agreement,
     GateRequest,
     Matter,
+    MinutesAnswer,
     Party,
     Release,
     Seat,
@@ -40,6 +41,7 @@ from yishi.deliberation.services.agreements import (
 from yishi.deliberation.services.conditions import condition_answer
 from yishi.deliberation.services.gates import gate_answer
 from yishi.deliberation.services.matters import matter_change, party_add
+from yishi.deliberation.services.minutes_reading import Answer, heard_seats, minutes_read
 from yishi.deliberation.services.processes import process_shipped
 from yishi.deliberation.services.releases import release_check, release_prepare
 from yishi.deliberation.services.roll import presence_arrive
@@ -289,7 +291,10 @@ def sat(t: Teller, story: Story, statements: Sequence[Said], minutes: str, by: s
     t.does(by, sitting_close, sitting=_sitting(str(certain(story.sitting).pk)))
     t.wait(2)
     t.does(by, minutes_write, sitting=_sitting(str(certain(story.sitting).pk)), text=minutes or MINUTES)
-    t.does(by, minutes_issue, minutes=_sitting(str(certain(story.sitting).pk)).minutes)
+    draft = _sitting(str(certain(story.sitting).pk)).minutes
+    read = [Answer(seat) for seat in heard_seats(draft.sitting)]
+    t.does(by, minutes_read, minutes=draft, answers=read, way=MinutesAnswer.Way.READ)
+    t.does(by, minutes_issue, minutes=draft)
     story.matter.refresh_from_db()
 
 

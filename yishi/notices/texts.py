@@ -88,6 +88,9 @@ TEXTS: dict[str, Any] = {
     "matter.judging": gettext_lazy("%(number)s: now it is for you to say how it turned out."),
     "matter.stage": gettext_lazy("%(number)s is at a new step now: %(step)s."),
     "minutes.corrected": gettext_lazy("The minutes of %(number)s were corrected; the corrected ones count."),
+    "minutes.to_confirm": gettext_lazy(
+        "The minutes of %(number)s are written. Please read them and say whether they are right."
+    ),
     "minutes.issued": gettext_lazy("The minutes of %(number)s were issued."),
     "pairing.made": gettext_lazy("You are paired with a family. Its file is open to you from now on."),
     "pairing.coming": gettext_lazy("From %(due_on)s on you are paired with a family. Its file opens to you then."),

@@ -114,7 +114,7 @@ def _minutes(story):
     by = story.by("convener")
     receipt = minutes.minutes_write(actor=by, sitting=story.sitting, text="各方同意缓交。")
     assert receipt
-    minutes.minutes_issue(actor=by, minutes=Sitting.within.get(pk=story.sitting.pk).minutes)
+    minutes.minutes_issue(actor=by, minutes=Sitting.within.get(pk=story.sitting.pk).minutes, unheard="外出，联系不上")
 
 
 def _summary(story):

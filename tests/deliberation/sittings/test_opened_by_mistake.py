@@ -112,7 +112,9 @@ def test_the_matter_that_went_on_because_of_it_comes_back_with_its_clock(sat):
 def test_what_rests_on_the_closing_is_taken_back_first(sat):
     sat.stand()
     receipt = minutes_write(actor=sat.by("convener"), sitting=of(sat), text="定稿")
-    minutes_issue(actor=sat.by("convener"), minutes=Minutes.objects.get(pk=receipt.result["minutes"]))
+    minutes_issue(
+        actor=sat.by("convener"), minutes=Minutes.objects.get(pk=receipt.result["minutes"]), unheard="外出，联系不上"
+    )
     with pytest.raises(WrongStage) as error:
         back(sat)
     assert error.value.code == "sitting.minuted"

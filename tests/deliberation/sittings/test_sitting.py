@@ -265,7 +265,7 @@ def test_minutes_are_due_seven_working_days_after_and_stand_when_issued(story):
     assert minutes.due_on == add_workdays(timezone.localdate(), 7)
     assert minutes.number == f"{story.matter.number}-纪要-1"
     minutes_write(actor=story.by("clerk"), sitting=sitting, text="议了租金和水费")
-    minutes_issue(actor=story.by("convener"), minutes=minutes)
+    minutes_issue(actor=story.by("convener"), minutes=minutes, unheard="外出，联系不上")
     minutes.refresh_from_db()
     assert minutes.text == "议了租金和水费" and minutes.issued_at
     assert Notice.objects.filter(code="minutes.issued").count() == len(EVERYBODY)

@@ -322,6 +322,7 @@ def test_the_room_is_run_by_taps(client, cast):
     post(client, "statement_close", statement.pk, minority_note="")
     assert post(client, "room_close", sitting.pk).status_code == 302
     post(client, "minutes_write", sitting.pk, text="先通水，再谈租金。")
+    post(client, "minutes_read", sitting.pk, way="read", everybody="on")
     post(client, "minutes_issue", sitting.pk)
     page = text_of(get(client, "sitting", sitting.pk))
     for word in ("先通水", "已印发", "12"):

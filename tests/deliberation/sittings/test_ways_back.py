@@ -196,7 +196,7 @@ def test_forms_7_issued_minutes_stand(story):
     story.sit().stand()
     minutes_write(actor=story.by("convener"), sitting=story.sitting, text="纪要")
     story.sitting.refresh_from_db()
-    minutes_issue(actor=story.by("convener"), minutes=story.sitting.minutes)
+    minutes_issue(actor=story.by("convener"), minutes=story.sitting.minutes, unheard="外出，联系不上")
     statement = Statement.objects.select_related("sitting__matter__place").get(pk=story.statement.pk)
     with pytest.raises(WrongStage):
         statement_withdraw(actor=story.by("convener"), statement=statement, reason="晚了")
@@ -209,7 +209,7 @@ def test_issued_minutes_are_corrected_by_an_edition_that_replaces_them(story, cl
     minutes = Minutes.objects.get(sitting=story.sitting)
     with pytest.raises(WrongStage):
         minutes_correct(actor=convener, minutes=minutes, text="租金缓交半年", reason="笔误")  # a draft is written anew
-    minutes_issue(actor=convener, minutes=minutes)
+    minutes_issue(actor=convener, minutes=minutes, unheard="外出，联系不上")
     with pytest.raises(NotAllowed):
         minutes_correct(actor=story.by("outsider"), minutes=minutes, text="租金缓交半年", reason="笔误")
     with pytest.raises(Refusal):

@@ -32,7 +32,7 @@ def test_waiting_6_who_raised_it_reads_date_minutes_agreement_and_duties(client,
     story.stand()
     minutes_write(actor=story.by("convener"), sitting=story.sitting, text="各方同意缓交。")
     assert "各方同意缓交" not in file_of(client, story)
-    minutes_issue(actor=story.by("convener"), minutes=story.sitting.minutes)
+    minutes_issue(actor=story.by("convener"), minutes=story.sitting.minutes, unheard="外出，联系不上")
     assert "各方同意缓交" in file_of(client, story)
     story.agree()
     page = file_of(client, story)

@@ -44,7 +44,7 @@ def by_code(client, person, matter=None):
 def test_waiting_6_who_has_a_seat_reads_date_minutes_agreement_and_duties(client, cast, story):
     with everything():
         minutes_write(actor=story.by("convener"), sitting=story.sitting, text="各方同意缓交。")
-        minutes_issue(actor=story.by("convener"), minutes=story.sitting.minutes)
+        minutes_issue(actor=story.by("convener"), minutes=story.sitting.minutes, unheard="外出，联系不上")
         story.agree()
         seat = Seat.objects.filter(matter=story.matter, person=cast.people["second_villager"]).first()
         if seat is None:

@@ -26,6 +26,7 @@ from .matters import (
     StepRecord,
 )
 from .plans import PlanTopic, YearPlan
+from .reading import MinutesAnswer
 from .room import ConditionAcceptance, HandCount, Presence, Recess, Stance, Statement, StatementEdition
 from .sheets import StanceSheet
 from .sittings import (
@@ -71,6 +72,7 @@ __all__ = [
     "LeaderNote",
     "Matter",
     "Minutes",
+    "MinutesAnswer",
     "Party",
     "PhotoMask",
     "PlanTopic",

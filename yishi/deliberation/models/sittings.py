@@ -260,6 +260,9 @@ class Minutes(models.Model):
     due_on = CountedDayField(null=True)
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField()
+    draft = models.PositiveSmallIntegerField(default=1)  # written anew before they are issued: 2, and so on
+    asked_at = models.DateTimeField(null=True)  # since when those who were there may read it and answer
+    unheard = models.CharField(max_length=300, blank=True)  # why they were issued before everybody had answered
     issued_at = models.DateTimeField(null=True)
     edition = models.PositiveSmallIntegerField(default=1)  # corrected after they were issued: 2, and so on
     correction = models.CharField(max_length=300, blank=True)  # why this edition replaces the one before

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yishi.database.words import Words
-from yishi.deliberation.models import Minutes, ReplacedMinutes, Sitting
-from yishi.deliberation.shown import minutes_digest
+from yishi.deliberation.models import Minutes, ReplacedMinutes, Seat, Sitting
+from yishi.deliberation.shown import minutes_digest, minutes_issue_digest
 from yishi.journal.act import act
 from yishi.journal.models import Receipt
 from yishi.journal.shown import check_shown
@@ -18,10 +18,19 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import permit
 
 from .course import matter_move_on
+from .minutes_reading import may_wait_no_longer, silent_seats
 from .processes import model_of
 from .room import enter, locked_sitting, next_state, save, tell_seats
 
 WHY = Words("reason", 300, _("Please write what was wrong, in a few words."))
+UNHEARD = Words(
+    "unheard",
+    300,
+    _(
+        "Some who were there have neither confirmed the minutes nor objected. Read the minutes out to them first, or"
+        " write why they are issued without that."
+    ),
+)
 TEXT = Words("text", 50_000, _("Please write the minutes."))
 
 
@@ -50,6 +59,8 @@ def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | 
         elif minutes.issued_at is not None:
             raise WrongStage("minutes.issued", _("The minutes were issued; they do not change any more."))
         minutes.due_on = minutes.due_on or minutes_due(row)
+        if minutes.text and minutes.text != kept and minutes.answers.filter(draft=minutes.draft).exists():
+            minutes.draft += 1  # what was said to the draft before stays with it
         minutes.text, minutes.written_by, minutes.written_at = kept, actor.person, this.now
         minutes.save()
         save(row)
@@ -58,25 +69,40 @@ def minutes_write(*, actor: Viewer, sitting: Sitting, text: str, act_id: UUID | 
     return this.receipt
 
 
-def minutes_issue(*, actor: Viewer, minutes: Minutes, shown: str = "", act_id: UUID | None = None) -> Receipt:
-    """Issue the minutes, once: from now on their text stands. Tells everybody with a seat, and moves the matter on
-    where its step waited for them. `shown`: the hash of the text that was read (`minutes_digest`)."""
+def minutes_issue(
+    *, actor: Viewer, minutes: Minutes, unheard: str = "", shown: str = "", act_id: UUID | None = None
+) -> Receipt:
+    """Issue the minutes, once: from now on their text stands, with what was objected to. Tells everybody with a seat,
+    and moves the matter on where its step waited for them.
+
+    While somebody who was there has not answered (`minutes_reading`) and the clock of the minutes runs, `unheard` says
+    why that is not waited for. `shown`: the hash of what was read (`minutes_issue_digest`).
+    """
     by = permit("sitting.run", actor, minutes.sitting.matter)
-    with act("deliberation.minutes.issue", actor=by, act_id=act_id, body={"minutes": minutes.pk}) as this:
+    body = {"minutes": minutes.pk, **({"unheard": unheard} if unheard else {})}
+    with act("deliberation.minutes.issue", actor=by, act_id=act_id, body=body) as this:
         if this.replayed:
             return this.receipt
         row = locked_sitting(minutes.sitting)
         fresh = Minutes.objects.select_for_update().get(pk=minutes.pk)
         if fresh.issued_at is not None:
             raise WrongStage("minutes.issued", _("The minutes were issued already."))
-        now = minutes_digest(fresh)
+        now = minutes_issue_digest(fresh)
         check_shown(shown, now)
+        fresh.unheard = UNHEARD.kept(unheard) if waits_for(fresh) else ""
         fresh.issued_at = this.now
-        fresh.save(update_fields=["issued_at"])
+        fresh.save(update_fields=["issued_at", "unheard"])
         enter(this, row, minutes=fresh.pk, shown=now)
         tell_seats(row, "minutes.issued", "minutes", channels=("app",))
         matter_move_on(row.matter, by=this.actor, caused_by=this.id)
     return this.receipt
+
+
+def waits_for(minutes: Minutes) -> list[Seat]:
+    """Who has still to answer before the draft may be issued without a word why not."""
+    if minutes.sitting.backfilled or may_wait_no_longer(minutes):
+        return []
+    return silent_seats(minutes)
 
 
 def minutes_correct(*, actor: Viewer, minutes: Minutes, text: str, reason: str, act_id: UUID | None = None) -> Receipt:

@@ -1,5 +1,6 @@
 """What every act on a sitting needs: the table of its stages, the lock, its entry, and telling the seats."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -118,13 +119,21 @@ def enter(this: Act, sitting: Sitting, **data: object) -> None:
     this.result(sitting=sitting.pk)
 
 
-def tell_seats(sitting: Sitting, code: str, once: str, channels: tuple[str, ...] = ("app", "sms")) -> None:
-    """Tell everybody who holds a seat, each once; of a sitting recorded afterwards nobody is told."""
+def tell_seats(
+    sitting: Sitting,
+    code: str,
+    once: str,
+    channels: tuple[str, ...] = ("app", "sms"),
+    seats: Iterable[Seat] | None = None,
+) -> None:
+    """Tell everybody who holds a seat (or only `seats`), each once; of a sitting recorded afterwards nobody is told."""
     if sitting.backfilled:
         return
-    seats = Seat.objects.filter(matter=sitting.matter, state__in=Seat.LIVE, ended_on__isnull=True)
+    if seats is None:
+        held = Seat.objects.filter(matter=sitting.matter, state__in=Seat.LIVE, ended_on__isnull=True)
+        seats = held.select_related("person")
     told = set()
-    for seat in seats.select_related("person"):
+    for seat in seats:
         if seat.person_id in told:
             continue
         told.add(seat.person_id)

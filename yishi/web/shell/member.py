@@ -17,7 +17,7 @@ from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.assistance.deeds.waiting import TO_CONFIRM
 from yishi.web.commitments.waiting import OWN_PROMISES, TO_JUDGE
-from yishi.web.deliberation.sittings.waiting import OWN_SEATS
+from yishi.web.deliberation.sittings.waiting import MINUTES_TO_READ, OWN_SEATS
 from yishi.web.kit.desk_items import DeskItem, Source, collect, items_in, rows_of
 from yishi.web.kit.one_act import link
 from yishi.web.kit.page import page
@@ -31,6 +31,7 @@ STILL_SHOWN = timedelta(days=30)  # a sitting that is over stays this long
 # What waits for the person, at no desk: invitations, promises in their own name, results to judge.
 DUTIES: tuple[Source, ...] = (
     OWN_SEATS,
+    MINUTES_TO_READ,
     OWN_PROMISES.waiting,
     TO_JUDGE,
     TO_CONFIRM,

@@ -17,7 +17,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from yishi.deliberation.models import Matter, Presence, Seat, Sitting, Stance, Statement, Turn
+from yishi.deliberation.models import Matter, Minutes, Presence, Seat, Sitting, Stance, Statement, Turn
 from yishi.deliberation.services.roll import presence_arrive
 from yishi.deliberation.services.stances import stance_take
 from yishi.journal.models import Receipt
@@ -88,6 +88,11 @@ def load_room(request: Request, pk: UUID) -> Room:
     return Room(sitting, own, getattr(own, "is_here", False), getattr(own, "has_voted", False))
 
 
+def waits_to_be_read(sitting: Sitting) -> bool:
+    """Whether those who were there are asked to read the minutes."""
+    return Minutes.objects.filter(sitting=sitting.pk, asked_at__isnull=False, issued_at__isnull=True).exists()
+
+
 def own_turns(room: Room) -> QuerySet[Turn]:
     """Where the viewer waits to speak."""
     return Turn.objects.filter(seat=room.seat, sitting=room.sitting, began_at__isnull=True, dropped_at__isnull=True)
@@ -132,6 +137,7 @@ def room_context(request: Request, room: Room, **more: Any) -> dict[str, Any]:
         "withdrawn": [statement for statement in stated if statement.withdrawn_at is not None],
         "merged": [row for row in stated if row.withdrawn_at is None and row.merged_into_id is not None],
         "buttons": BUTTONS,
+        "to_confirm": room.sitting.state == Sitting.State.CLOSED and waits_to_be_read(room.sitting),
         "ballots": ballots_on_phone(room.sitting, room.seat.person_id),
         "base": "kit/desk.html" if may("desk.see", request.viewer) else "kit/door.html",
         "runs": may("sitting.run", request.viewer, room.sitting),

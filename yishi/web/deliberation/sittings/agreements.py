@@ -1,6 +1,5 @@
 """The agreement of a matter: its words, duties in a table, how each party consented; recorded, handed over."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.store import scan_keep
 from yishi.deliberation.models import Agreement, Consent, Duty, Matter, Sitting
 from yishi.deliberation.process.validator import hand_over_missing
 from yishi.deliberation.services.agreements import (
@@ -28,9 +26,7 @@ from yishi.deliberation.services.agreements import (
 )
 from yishi.deliberation.services.drafts import CONDITIONS, MINORITY, TEXT, WHY_TAKEN_BACK, WITNESS, duty_lacks
 from yishi.deliberation.shown import agreement_digest
-from yishi.journal.models import Receipt
 from yishi.kit.records import lend, lent
-from yishi.organisations.grants import Viewer
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
 from yishi.web.kit.fields.simple import day_field
@@ -41,6 +37,7 @@ from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
+from .scans import scan_field, with_scan
 from .sitting_story import grid
 
 
@@ -199,14 +196,6 @@ def agreement_editing(request: Request, agreement: Agreement) -> HttpResponse:
     )
 
 
-def scan_field() -> forms.FileField:
-    return forms.FileField(
-        label=gettext_lazy("Photo or scan of the signed paper"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
-    )
-
-
 class ConsentForm(ActForm):
     party: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Which party"), widget=forms.RadioSelect, empty_label=None
@@ -226,16 +215,6 @@ class ConsentForm(ActForm):
     def __init__(self, *args: Any, matter: Matter, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["party"].queryset = matter.parties.all()
-
-
-def _with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
-    """Keep the scan first; the act that follows takes it up."""
-
-    def call(*, actor: Viewer, scan: Any = None, **fields: Any) -> Receipt:
-        kept = scan_keep(actor=actor, upload=scan) if scan else None
-        return service(actor=actor, scan=kept, **fields)
-
-    return call
 
 
 def _consent_so_far(agreement: Agreement, party: str) -> dict[str, str]:
@@ -258,7 +237,7 @@ def consent_new(request: Request, agreement: Agreement) -> HttpResponse:
             initial=_consent_so_far(agreement, request.GET.get("party", "")),
             shown=agreement_digest(agreement),
         ),
-        _with_scan(consent_record),
+        with_scan(consent_record),
         template="deliberation/sittings/consent.html",
         agreed_on=agreement,
         duties=list(agreement.duties.select_related("bearer", "bearer_party", "supervisor")),
@@ -313,7 +292,7 @@ def agreement_recording(request: Request, agreement: Agreement) -> HttpResponse:
         request,
         agreement,
         RecordForm(request.POST or None, request.FILES or None),
-        _with_scan(agreement_record),
+        with_scan(agreement_record),
         heading=_("Record the agreement"),
         lead=_("Its words do not change any more, and each duty becomes a promise in the ledger."),
         done=_("The agreement is recorded; its duties stand in the ledger."),

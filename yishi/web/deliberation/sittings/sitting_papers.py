@@ -31,6 +31,7 @@ from yishi.web.kit.press import (
 )
 
 from .ballots_kept import ballot_blocks
+from .read_back import ReadBack, read_back
 
 BLANK_ROWS = 6
 
@@ -151,6 +152,8 @@ def minutes_paper(sitting: Sitting, minutes: Minutes | None) -> Paper:
             parts.append(("各方表态", statements))
         ballots = ballot_blocks(sitting)
         parts += [("无记名投票", ballots)] if ballots else []
+        heard = read_back(sitting) if minutes and minutes.edition == 1 else None
+        parts += [("宣读与确认", _read_back(heard, minutes.unheard))] if heard and minutes else []
         blocks: list[Block] = [Facts(facts)]
         if minutes and minutes.edition > 1:
             before = minutes.replaced.get(edition=minutes.edition - 1)
@@ -233,6 +236,18 @@ def _condition_said(text: str, ground: Ground, names: dict[str, str]) -> str:
 def _replaced(wording: StatementEdition) -> str:
     until = f"第{wording.ordinal}稿（至{clock_time(wording.replaced_at)}）：{wording.text}"
     return until + ("（仅改正文字）" if wording.is_spelling else "")
+
+
+def _read_back(said: ReadBack, unheard: str) -> list[Block]:
+    """Who confirmed the text, and each objection in its own words."""
+    lines: list[Block] = [Text(f"到会人员中{len(said.right)}人确认本纪要属实。")]
+    for answer in said.objections:
+        whose_seat = whose(answer.seat) or answer.seat.get_role_display()
+        lines.append(Text(f"{name_of(answer.seat)}（{whose_seat}）的异议：{answer.objection}"))
+    if said.silent:
+        why = f"（提前印发的原因：{unheard}）" if unheard else ""
+        lines.append(Text(f"未表态：{'、'.join(map(name_of, said.silent))}。{why}"))
+    return lines
 
 
 def _speeches(figures: Fairness) -> Table:

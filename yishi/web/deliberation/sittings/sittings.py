@@ -12,11 +12,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.deliberation.models import DateRound, Matter, Seat, Sitting
+from yishi.deliberation.models import DateRound, Matter, Minutes, Seat, Sitting
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.fairness import fairness_of
 from yishi.deliberation.services.inviting import balance_of
-from yishi.deliberation.services.minutes import TEXT, minutes_correct, minutes_due, minutes_issue, minutes_write
+from yishi.deliberation.services.minutes import (
+    TEXT,
+    UNHEARD,
+    minutes_correct,
+    minutes_due,
+    minutes_issue,
+    minutes_write,
+    waits_for,
+)
 from yishi.deliberation.services.minutes import WHY as WHY_CORRECTED
 from yishi.deliberation.services.room import quorum_of
 from yishi.deliberation.services.room_ways_back import sitting_to_step_back
@@ -30,7 +38,7 @@ from yishi.deliberation.services.sittings import (
     sitting_notice,
     sitting_plan,
 )
-from yishi.deliberation.shown import minutes_digest
+from yishi.deliberation.shown import minutes_issue_digest
 from yishi.kit.clock import add_workdays
 from yishi.notices.days import day_said
 from yishi.organisations.models import Venue, valid_on
@@ -45,6 +53,7 @@ from yishi.web.kit.request import Request
 
 from .ballots_kept import ballots_shown
 from .loads import load_sitting
+from .read_back import read_back, read_back_facts
 from .sitting_story import attendance, grid, set_aside, sitting_story
 
 RECORDED_LATE = gettext_lazy("The sitting has begun. What was done before it is recorded now; nobody is told again.")
@@ -154,8 +163,10 @@ def next_acts(request: Request, sitting: Sitting) -> list[tuple[Any, str]]:
         return [(_("Into the room"), to("sitting_room")), *late]
     if sitting.state == Sitting.State.CLOSED:
         minutes = getattr(sitting, "minutes", None)
-        if minutes is None or minutes.issued_at is None:
+        if minutes is None:
             return [(_("Write the minutes"), to("minutes_write")), *late]
+        if minutes.issued_at is None:
+            return [(_("Read the minutes back"), to("minutes_read")), *late]
         return [(_("To the agreement"), reverse("matter_agreement", args=[sitting.matter_id])), *late]
     return []
 
@@ -189,6 +200,7 @@ def sitting(request: Request, sitting: Sitting) -> HttpResponse:
         "balance": balance_of(sitting.matter) if not sitting.has_begun and sitting.state in Sitting.AHEAD else None,
         "brief": getattr(sitting, "brief", None),
         "ballots": ballots_shown(sitting) if sitting.has_begun else [],
+        "read_back": read_back(sitting),
         "items": list(sitting.items.exclude(notes="")) if sitting.has_begun else [],
     }
     return render(request, "deliberation/sittings/sitting.html", context)
@@ -349,22 +361,31 @@ def minutes_correcting(request: Request, sitting: Sitting) -> HttpResponse:
     )
 
 
-class NothingForm(ActForm):
-    """Only a button."""
+class IssueForm(ActForm):
+    """Only a button, once everybody who was there has answered or the clock of the minutes has run out."""
+
+    unheard = WordsField(UNHEARD, gettext_lazy("Why they are issued before everybody has answered"))
+
+    def __init__(self, *args: Any, minutes: Minutes, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not waits_for(minutes):
+            del self.fields["unheard"]
 
 
 @page("sitting.run", load=load_noted)
 def minutes_issuing(request: Request, sitting: Sitting) -> HttpResponse:
+    minutes = sitting.minutes
+    minutes.sitting = sitting
     return _act(
         request,
         sitting,
-        NothingForm(request.POST or None, shown=minutes_digest(sitting.minutes)),
+        IssueForm(request.POST or None, minutes=minutes, shown=minutes_issue_digest(minutes)),
         minutes_issue,
-        given={"minutes": sitting.minutes},
+        given={"minutes": minutes},
         heading=_("Issue the minutes"),
         lead=_("From then on they stand: nothing is changed any more, and everybody who sat is told."),
         done=_("The minutes are issued."),
-        facts=[(_("Minutes"), sitting.minutes.text)],
+        facts=[(_("Minutes"), minutes.text), *read_back_facts(minutes)],
         submit=_("Issue the minutes"),
     )
 

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yishi.deliberation.models import Agreement, Matter, Seat, Sitting, Study, StudyVisit
+from yishi.deliberation.models import Agreement, Matter, MinutesAnswer, Presence, Seat, Sitting, Study, StudyVisit
 from yishi.deliberation.rules import RUNNING_TIERS
 from yishi.deliberation.services.minutes import minutes_due
 from yishi.deliberation.services.processes import model_of
@@ -255,4 +255,33 @@ def _invited_items(viewer: Viewer, seats: Any) -> list[DeskItem]:
     ]
 
 
+def _unread_rows(viewer: Viewer) -> QuerySet[Seat]:
+    """The seats from which the viewer was asked to confirm minutes, and has not answered to the draft as it stands."""
+    asked = Presence.objects.filter(
+        seat=OuterRef("pk"), sitting__minutes__asked_at__isnull=False, sitting__minutes__issued_at__isnull=True
+    )
+    said = MinutesAnswer.objects.filter(
+        seat__person=viewer.person_id, draft=F("minutes__draft"), minutes__sitting=OuterRef("sitting")
+    )
+    waits = asked.filter(~Exists(said)).values("sitting")[:1]
+    seats = Seat.objects.filter(person=viewer.person_id).exclude(role=Seat.Role.OBSERVER)
+    seats = seats.exclude(state__in=(Seat.State.RECUSED, Seat.State.MISTAKEN)).annotate(sitting=Subquery(waits))
+    seats = seats.filter(sitting__isnull=False).select_related("matter").defer("matter__summary")
+    return seats.order_by("pk")[:MOST_SEATS]
+
+
+def _unread_items(viewer: Viewer, seats: Any) -> list[DeskItem]:
+    return [
+        DeskItem(
+            kind="seat",
+            title=seat.matter.title,
+            act=gettext("Read the minutes and answer"),
+            url=link("room_minutes", seat.sitting) or reverse("matter", args=[seat.matter_id]),
+            detail=seat.get_role_display(),
+        )
+        for seat in seats
+    ]
+
+
+MINUTES_TO_READ = Source(_unread_rows, _unread_items, most=MOST_SEATS)
 OWN_SEATS = Source(_invited_rows, _invited_items, most=MOST_SEATS)
