@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from yishi.kit.records import certain
 from yishi.people.models import Person
 
 from .days import day_kept
@@ -35,7 +37,7 @@ def tell(
     now = timezone.now()
     with transaction.atomic():
         notice, is_new = Notice.objects.get_or_create(
-            once=once[:160],
+            once=_key(once),
             defaults={
                 "person": person,
                 "body_id": body_id,
@@ -52,6 +54,12 @@ def tell(
                 if address := addresses.get(channel):
                     Delivery.objects.create(notice=notice, channel=channel, address=address, next_try_at=now)
     return notice
+
+
+def _key(once: str) -> str:
+    """`once` as it is stored: of a longer one all letters count, or two people whose ids end it would be one."""
+    longest: int = certain(Notice._meta.get_field("once").max_length)
+    return once if len(once) <= longest else f"{once[: longest - 33]}/{sha256(once.encode()).hexdigest()[:32]}"
 
 
 def _kept(value: Any) -> str:
