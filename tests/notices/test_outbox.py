@@ -138,9 +138,10 @@ def test_two_workers_send_everything_once(message, carrier):
     assert len(carrier.taken) == len(set(carrier.taken)) == 20
 
 
-def test_two_people_are_told_also_where_the_key_is_long_and_ends_in_their_ids():
+def test_two_people_are_told_also_where_the_key_is_long_and_ends_in_their_ids(db):
     long = "x" * 200
-    for name in ("甲", "乙", "乙"):
-        person = Person.objects.get_or_create(name=f"测试{name}")[0]
+    with everything():
+        people = [Person.objects.create(name=f"测试{name}") for name in "甲乙"]
+    for person in (*people, people[1]):
         tell(code="minutes.issued", params={}, subject=("sitting", uuid7()), once=f"{long}/{person.pk}", person=person)
     assert Notice.objects.filter(code="minutes.issued").count() == 2
