@@ -55,6 +55,7 @@ from yishi.deliberation.models import (
 )
 from yishi.deliberation.process.schema import read_document
 from yishi.deliberation.services.minutes import minutes_write
+from yishi.deliberation.services.minutes_reading import minutes_ask
 from yishi.deliberation.services.processes import process_new, process_shipped
 from yishi.journal.models import Entry
 from yishi.kit.ids import uuid7
@@ -75,6 +76,7 @@ def kwargs_by_loader(cast: Cast) -> dict[str, dict[str, Any]]:
 def _kwargs(cast: Cast) -> dict[str, dict[str, Any]]:
     story = Story(cast).raise_worry().take_up().study_it().fill_seats().sit().stand()
     minutes_write(actor=story.by("convener"), sitting=story.sitting, text="各方同意缓交。")
+    minutes_ask(actor=story.by("convener"), minutes=story.sitting.minutes)
     story.agree().hand_over()
     letter_send(actor=story.by("handler"), commitment=story.commitment, text="请按期办理")
     story.carry_out()

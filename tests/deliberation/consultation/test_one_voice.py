@@ -158,6 +158,7 @@ BY_ITSELF = {
     "room_stance": "a seat's holder has a session before; see tests/deliberation/room/test_stance.py",
     "room_ballot": "as room_stance; see tests/deliberation/room/test_ballots.py",
     "room_ask": "as room_stance; see tests/deliberation/room/test_speaking.py",
+    "room_minutes": "as room_stance; see tests/deliberation/sittings/test_minutes_read_back.py",
     "room_sign_in": "as room_stance; see tests/deliberation/room/test_roll.py",
     "family_code": "the code stands in the address",
     **dict.fromkeys(("follow", "judge", "room"), "types a code into a session: no act"),
