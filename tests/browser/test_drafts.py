@@ -25,24 +25,27 @@ def room(cast):
     return reverse("sitting_room", args=[story.sitting.pk])
 
 
-def typed(page, words=WORDS):
-    page.fill("[name=text]", words)
-    page.locator("[name=text]").blur()
+NEW = "#room-new [name=text]"  # of the room: the field of a new statement
+
+
+def typed(page, words=WORDS, field="[name=text]"):
+    page.fill(field, words)
+    page.locator(field).blur()
 
 
 def test_forms_2_a_form_that_returns_to_its_own_page_is_empty_there(open_page, cast, room, monkeypatch):
     monkeypatch.setattr("django.contrib.messages.success", lambda *_given: None)  # a page may say nothing
     page = open_page("convener", cast)
     page.goto(room)
-    typed(page, "租金缓交三个月")
+    typed(page, "租金缓交三个月", NEW)
     with page.expect_response("**/statements/new/"):
         page.get_by_role("button", name="请大家表态").click()
-    page.wait_for_function("document.querySelector('[name=text]').value === ''")
+    page.wait_for_function("document.querySelector('#room-new [name=text]').value === ''")
     assert page.locator(".said .alert-success").count() == 0
-    assert page.input_value("[name=text]") == ""
+    assert page.input_value(NEW) == ""
     assert "租金缓交三个月" not in page.evaluate(STORE)
     page.reload()
-    assert page.input_value("[name=text]") == "" and page.locator(".draft-note").count() == 0
+    assert page.input_value(NEW) == "" and page.locator(".draft-note").count() == 0
     with everything():
         assert Statement.objects.filter(text="租金缓交三个月").count() == 1
 
@@ -52,14 +55,14 @@ def test_forms_2_what_another_window_holds_is_not_taken_with_it(open_page, cast,
     page.goto(room)
     other = page.context.new_page()
     other.goto(room)
-    page.fill("[name=text]", "租金缓交三个月")
+    page.fill(NEW, "租金缓交三个月")
     with page.expect_response("**/statements/new/"):
         page.get_by_role("button", name="请大家表态").click()
-    page.wait_for_function("document.querySelector('[name=text]').value === ''")
-    typed(other, "水费由公司分期付清")
+    page.wait_for_function("document.querySelector('#room-new [name=text]').value === ''")
+    typed(other, "水费由公司分期付清", NEW)
     page.reload()
     other.reload()
-    assert other.input_value("[name=text]") == "水费由公司分期付清"
+    assert other.input_value(NEW) == "水费由公司分期付清"
 
 
 def test_a_draft_does_not_cover_what_another_link_fills_in(open_page, cast):
