@@ -43,7 +43,7 @@ FROZEN = {
     "assistance/0027_signals": "170af1b04c69ff21a5357da9796e5c83194adf3e6e206d77340df67e433aee24",
     "assistance/0028_supervision_at_size": "b87227f2882320460b08a4c25dd16a95d59b33fbc9e40f87220461c94e87e56f",
     "assistance/0029_parties_place": "12285707a278da7c394ca8690589d4eceec93ce8f325f60b96346301749ec2a2",
-    "assistance/0030_pairs_place": "175ffc7d0744fefe465593bf528e47f3a54c981bebbaab026b5f39ca041ee33a",
+    "assistance/0030_pairs_place": "e431959938906e58e87b9ccc38ca71bfda92373abff3727480d8273796509080",
     "assistance/0031_findings_of_place": "9803cbc4dd584598423bf7816d0fb0722e19c570a307f75318f74e83b4c51c87",
     "attachments/0001_initial": "2eba96957adef6007d56d8559319a4df7a7278d038cfb5e23eb1c837dcc84b75",
     "commitments/0001_initial": "92ac6fa87f38988060075569625583fdd3bcf7ed2a91d9d8cfe4859d462653dc",

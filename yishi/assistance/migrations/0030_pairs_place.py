@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AlterField("possibleduplicate", "place", place()),
         migrations.AlterField("possibleduplicate", "earlier", deed()),
         migrations.AlterField("possibleduplicate", "later", deed()),
-        migrations.AddIndex("possibleduplicate", models.Index(fields=["place", "verdict"], name="duplicate_of_place")),
+        migrations.AddIndex("possibleduplicate", models.Index(fields=["verdict", "place"], name="duplicate_of_place")),
         migrations.AddIndex(
             "possibleduplicate", models.Index(fields=["earlier", "verdict"], name="duplicate_of_earlier")
         ),

@@ -227,7 +227,7 @@ class PossibleDuplicate(models.Model):
         ]
         indexes = [
             models.Index(fields=["verdict", "-likeness"], name="duplicate_queue"),
-            models.Index(fields=["place", "verdict"], name="duplicate_of_place"),
+            models.Index(fields=["verdict", "place"], name="duplicate_of_place"),
             models.Index(fields=["earlier", "verdict"], name="duplicate_of_earlier"),
             models.Index(fields=["later", "verdict"], name="duplicate_of_later"),
         ]
