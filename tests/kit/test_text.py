@@ -7,7 +7,7 @@ import pytest
 from yishi.kit.errors import Refusal
 from yishi.kit.money import fen_from_yuan, yuan_text
 from yishi.kit.names import masked_name
-from yishi.kit.text import bigrams, clean, grams, likeness, masked_phone
+from yishi.kit.text import bigrams, clean, grams, likeness, masked_phone, whole_number
 
 pytestmark = pytest.mark.once
 
@@ -75,3 +75,10 @@ def test_a_refusal_says_its_sentence_and_keeps_its_details():
     details.clear()
     assert (str(refusal), refusal.code, refusal.field) == ("Too late.", "worry.late", "day")
     assert refusal.details == {"right": "worry.screen"}
+
+
+def test_a_whole_number_is_written_in_its_ten_figures():
+    assert [whole_number(text) for text in ("0", "12", "²", "１２", "-1", "1.0", "", "9" * 5000)] == [0, 12] + [
+        None
+    ] * 6
+    assert (whole_number("32767", 32_767), whole_number("32768", 32_767)) == (32_767, None)

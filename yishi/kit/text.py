@@ -106,3 +106,12 @@ def _pairs(text: str) -> Iterator[str]:
 def unstopped(text: str) -> str:
     """A sentence that somebody typed, without its full stop: where it stands within another sentence that has one."""
     return text.strip().rstrip("。．.；;，,").rstrip()
+
+
+def whole_number(text: str, most: int = 2**31 - 1) -> int | None:
+    """The number that a text is, written in the figures 0 to 9; None for what is none, or beyond `most`. Python calls
+    “²” a digit, and cannot read it."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if number <= most else None

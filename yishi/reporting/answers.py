@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yishi.assistance.campaign.models import ItemVersion, Phase
 from yishi.kit.errors import Refusal
+from yishi.kit.text import whole_number
 from yishi.organisations.models import Place, PlaceSet
 from yishi.organisations.reads import place_coded
 from yishi.organisations.sectors import sectors
@@ -28,6 +29,7 @@ from .models import AnswerSheet
 from .place_figures import applies
 from .question import Question
 
+MOST_PHASES = 32_767  # as many as the column holds
 _SLOT = re.compile(r"\[\[\s*([^\[\]]*?)\s*\]\]")
 AMOUNT = "amount"  # of one item, in its unit; of one that is counted by heads those with names, each once
 NAMELESS = "nameless"  # of one that is counted by heads: how many are a number alone, and may overlap
@@ -126,7 +128,8 @@ def _narrowing(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:
         place_set = PlaceSet.objects.filter(code=value).first()
         return {"place_set": place_set} if place_set else None
     if name == "phase":
-        phases = Phase.objects.filter(campaign=campaign, ordinal=value) if value.isdigit() else Phase.objects.none()
+        number = whole_number(value, MOST_PHASES)
+        phases = Phase.objects.none() if number is None else Phase.objects.filter(campaign=campaign, ordinal=number)
         phase = phases.select_related("campaign").first()
         return {"phase": phase} if phase else None
     mine = [version for version in now.catalogue if campaign is None or version.item.campaign_id == campaign.pk]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from yishi.database.reach import reaching
+from yishi.kit.text import whole_number
 from yishi.notices.addresses import other_face, posts_count_here
 from yishi.organisations.grants import Viewer, viewer_of, viewer_of_account
 from yishi.organisations.models import QueryCode
@@ -58,8 +59,7 @@ class SizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.REQUEST_MAX_BYTES:
+        if whole_number(request.META.get("CONTENT_LENGTH") or "0", settings.REQUEST_MAX_BYTES) is None:
             return too_large()
         return self.get_response(request)
 

@@ -23,6 +23,7 @@ from yishi.deliberation.services.sheets import (
 from yishi.deliberation.services.stances import CONDITION
 from yishi.formats.qr import qr_svg
 from yishi.journal.models import Receipt
+from yishi.kit.text import clean, whole_number
 from yishi.notices.addresses import address_of
 from yishi.web.deliberation.sittings.loads import load_sitting
 from yishi.web.kit.forms import ActForm
@@ -58,11 +59,12 @@ class NothingForm(ActForm):
 def sheets(request: Request, sitting: Sitting) -> HttpResponse:
     """All sheets with how far each is; `?number=2-07` leads to one."""
     all_sheets = list(sitting.sheets.select_related("seat__person", "seat__party", "first_by", "second_by"))
-    asked = request.GET.get("number", "").strip()
+    asked = clean(request.GET.get("number", ""))
     found = next((sheet for sheet in all_sheets if sheet.code == asked), None) if asked else None
-    if found is None and asked.isdigit() and all_sheets:  # the number alone: of the last printing
+    number = whole_number(asked)
+    if found is None and number is not None and all_sheets:  # the number alone: of the last printing
         last = all_sheets[-1].printing
-        found = next((one for one in all_sheets if (one.printing, one.number) == (last, int(asked))), None)
+        found = next((one for one in all_sheets if (one.printing, one.number) == (last, number)), None)
     if found is not None:
         return HttpResponseRedirect(reverse("sheet", args=[found.pk]))
     context = {
