@@ -29,7 +29,6 @@ from .models import AnswerSheet
 from .place_figures import applies
 from .question import Question
 
-MOST_PHASES = 32_767  # as many as the column holds
 _SLOT = re.compile(r"\[\[\s*([^\[\]]*?)\s*\]\]")
 AMOUNT = "amount"  # of one item, in its unit; of one that is counted by heads those with names, each once
 NAMELESS = "nameless"  # of one that is counted by heads: how many are a number alone, and may overlap
@@ -128,7 +127,7 @@ def _narrowing(name: str, value: str, sheet: AnswerSheet, now: Still) -> Any:
         place_set = PlaceSet.objects.filter(code=value).first()
         return {"place_set": place_set} if place_set else None
     if name == "phase":
-        number = whole_number(value, MOST_PHASES)
+        number = whole_number(value, 32_767)  # as far as the column goes
         phases = Phase.objects.none() if number is None else Phase.objects.filter(campaign=campaign, ordinal=number)
         phase = phases.select_related("campaign").first()
         return {"phase": phase} if phase else None
