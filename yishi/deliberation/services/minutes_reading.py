@@ -70,11 +70,11 @@ def minutes_ask(*, actor: Viewer, minutes: Minutes, act_id: UUID | None = None) 
         if this.replayed:
             return this.receipt
         row, fresh = _draft(minutes)
-        fresh.asked_at = this.now
-        fresh.save(update_fields=["asked_at"])
         silent = silent_seats(fresh)
         if not silent:
             raise Refusal("minutes.answered", _("Everybody who was there has answered already."))
+        fresh.asked_at = this.now
+        fresh.save(update_fields=["asked_at"])
         save(row)
         enter(this, row, minutes=fresh.pk, asked=len(silent))
         tell_seats(row, "minutes.to_confirm", f"minutes/{fresh.draft}/{this.id}", seats=silent)
