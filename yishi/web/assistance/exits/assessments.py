@@ -36,6 +36,7 @@ from yishi.assistance.exits.survey.pack import (
 )
 from yishi.assistance.register.services.identity import ring
 from yishi.kit.records import certain, lend
+from yishi.kit.text import whole_number
 from yishi.organisations.models import Place, PlaceLevel
 from yishi.organisations.reads import places_find
 from yishi.organisations.rights import may
@@ -277,11 +278,11 @@ def _rosters(text: str, county: Place) -> dict[UUID, int]:
         name, _blank, number = line.replace("\t", " ").replace("，", " ").rpartition(" ")
         matches = [place for place in places_find(name.strip(), county, 3) if place.level == PlaceLevel.VILLAGE]
         exact = [place for place in matches if name.strip() in (place.name, place.full_name, place.code)] or matches
-        is_number = number.isascii() and number.isdigit() and int(number) <= MOST_ROSTER
-        if len(exact) != 1 or not is_number or exact[0].pk in rosters:
+        size = whole_number(number, MOST_ROSTER)
+        if len(exact) != 1 or size is None or exact[0].pk in rosters:
             wrong.append(line)
             continue
-        rosters[exact[0].pk] = int(number)
+        rosters[exact[0].pk] = size
     if wrong:
         raise forms.ValidationError(
             _("These lines name no village of the county with a number, or one twice: %(lines)s")
