@@ -1,6 +1,5 @@
 """The acts on money, a page each: a fund is opened and filled, holds money ready, pays; a second person confirms."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +19,13 @@ from yishi.assistance.projects.services import funds as money
 from yishi.assistance.projects.services import payments
 from yishi.assistance.projects.services.balances import money_of
 from yishi.assistance.projects.services.funds import WHY
-from yishi.attachments.store import scan_keep
 from yishi.journal.models import Receipt
 from yishi.kit.money import yuan_text
 from yishi.notices.days import day_said
-from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body, Member, valid_on
 from yishi.people.models import Person
 from yishi.web.assistance.deeds.loads import load_deed
+from yishi.web.kit.fields.paper_fields import with_scan
 from yishi.web.kit.fields.place_field import PlaceField
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
@@ -137,16 +135,6 @@ def pupil_called(household: Any, name: str) -> Person | None:
     return next((member.person for member in members), None)
 
 
-def with_scan(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
-    """`service` for a form with a scan: the uploaded file is kept first, and `service` is called with it as `file`."""
-
-    def call(*, actor: Viewer, act_id: UUID | None = None, scan: Any = None, **fields: Any) -> Receipt:
-        file = scan_keep(actor=actor, upload=scan) if scan else None
-        return service(actor=actor, act_id=act_id, file=file, **fields)
-
-    return call
-
-
 def _to_movement(receipt: Receipt) -> str:
     return reverse("movement", args=[receipt.result["movement"]])
 
@@ -174,7 +162,7 @@ def fund_mobilise(request: Request, fund: Fund) -> HttpResponse:
         request,
         fund,
         form,
-        with_scan(money.money_mobilise),
+        with_scan(money.money_mobilise, "file"),
         heading=_("Money was promised or decided"),
         lead=_("%(name)s: it is counted as mobilised. When it arrives, record that too; the two are never added.")
         % {"name": fund.name},
@@ -191,7 +179,7 @@ def fund_receive(request: Request, fund: Fund) -> HttpResponse:
         request,
         fund,
         form,
-        with_scan(money.money_receive),
+        with_scan(money.money_receive, "file"),
         heading=_("Money arrived"),
         done=_("Counted as received."),
         submit=_("Record it"),
@@ -208,7 +196,7 @@ def fund_donation(request: Request, fund: Fund) -> HttpResponse:
         request,
         fund,
         form,
-        with_scan(payments.donation_record),
+        with_scan(payments.donation_record, "file"),
         heading=_("Record a donation"),
         lead=_("%(name)s: what is passed on to a family waits until a second person has confirmed it.")
         % {"name": fund.name},
@@ -282,7 +270,7 @@ def fund_pay(request: Request, fund: Fund) -> HttpResponse:
         request,
         fund,
         form,
-        with_scan(payments.payment_record),
+        with_scan(payments.payment_record, "file"),
         heading=_("Record a payment"),
         done=_("The payment is recorded; it is counted when a second person has confirmed it."),
         submit=_("Record the payment"),

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yishi.attachments.store import scan_keep
 from yishi.commitments.rules import is_small_office
 from yishi.deliberation.models import Agreement, GatePaper, GateRequest, LeaderNote, Matter
 from yishi.deliberation.process.schema import Gate, read_document
@@ -24,10 +23,10 @@ from yishi.deliberation.shown import gate_is_stale
 from yishi.journal.shown import digest
 from yishi.kit.records import lend, lent
 from yishi.notices.days import day_said
-from yishi.organisations.grants import Viewer
 from yishi.organisations.models import Body
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import bodies_around, load_matter
+from yishi.web.kit.fields.paper_fields import with_scan
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
@@ -235,18 +234,12 @@ class NoteForm(ActForm):
         self.fields["body"].queryset = bodies_around(matter)
 
 
-def _note_with_scan(*, actor: Viewer, act_id: Any = None, scan: Any = None, **fields: Any) -> Any:
-    """Keep the scan of the paper, then the note."""
-    kept = scan_keep(actor=actor, upload=scan) if scan else None
-    return note_add(actor=actor, act_id=act_id, scan=kept, **fields)
-
-
 @page("note.add", load=load_matter)
 def note_adding(request: Request, matter: Matter) -> HttpResponse:
     return one_act(
         request,
         NoteForm(request.POST or None, request.FILES or None, matter=matter),
-        _note_with_scan,
+        with_scan(note_add),
         heading=_("A leader's note on the file"),
         lead=f"{matter.number} {matter.title}",
         back=reverse("matter", args=[matter.pk]),

@@ -24,7 +24,8 @@ from yishi.deliberation.services.minutes_reading import (
 from yishi.deliberation.shown import minutes_digest
 from yishi.organisations.rights import may
 from yishi.web.deliberation.sittings.loads import load_sitting
-from yishi.web.deliberation.sittings.scans import scan_field, with_scan
+from yishi.web.deliberation.sittings.scans import scan_field
+from yishi.web.kit.fields.paper_fields import with_scan
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
 from yishi.web.kit.one_act import DOOR, SHEET, Layout, one_act

@@ -29,6 +29,7 @@ from yishi.deliberation.shown import agreement_digest
 from yishi.kit.records import lend, lent
 from yishi.organisations.rights import may
 from yishi.web.deliberation.process.loads import load_matter
+from yishi.web.kit.fields.paper_fields import with_scan
 from yishi.web.kit.fields.simple import day_field
 from yishi.web.kit.fields.words_field import WordsField
 from yishi.web.kit.forms import ActForm
@@ -37,7 +38,7 @@ from yishi.web.kit.one_act import link, one_act
 from yishi.web.kit.page import page
 from yishi.web.kit.request import Request
 
-from .scans import scan_field, with_scan
+from .scans import scan_field
 from .sitting_story import grid
 
 

@@ -41,3 +41,13 @@ def from_paper(service: Callable[..., Receipt]) -> Callable[..., Receipt]:
         return service(actor=actor, paper=OnPaper(kept, signed_by, signed_on), **fields)
 
     return call
+
+
+def with_scan(service: Callable[..., Receipt], given_as: str = "scan") -> Callable[..., Receipt]:
+    """The service of a form with a scan alone: the file is kept first, and given to the service as `given_as`."""
+
+    def call(*, actor: Viewer, scan: Any = None, **fields: Any) -> Receipt:
+        kept = scan_keep(actor=actor, upload=scan) if scan else None
+        return service(actor=actor, **{given_as: kept}, **fields)
+
+    return call
